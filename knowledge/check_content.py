@@ -1,0 +1,52 @@
+"""`make check-content`: every card, source and setting is read and checked; each fault names file, line, field and mend.
+
+Usage: python -m knowledge.check_content [FILE…]   (no FILE: everything). Exit code 1 when there are faults.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import List, Sequence
+
+from knowledge import places
+from knowledge.cards import card_files, load_library
+from knowledge.located_yaml import DataError, Fault, load
+from knowledge.style import load_bans, style_faults
+
+
+def content_faults(data: Path = places.DATA, clinic: Path = places.CLINIC) -> List[Fault]:
+    """Return all faults of the content, of form and of style, sorted by file and line."""
+    faults: List[Fault] = []
+    try:
+        load_library(data, clinic)
+    except DataError as error:
+        faults.extend(error.faults)
+    bans = load_bans()
+    for path in card_files(data):
+        try:
+            document = load(path)
+        except DataError:
+            continue  # named above
+        if isinstance(document.value, dict):
+            faults.extend(style_faults(document, bans))
+    return sorted(faults, key=lambda fault: (fault.file, fault.line))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the faults, of the named files or of all; return the exit code."""
+    wanted = {str(Path(each).resolve()) for each in arguments}
+    faults = [
+        fault
+        for fault in content_faults()
+        if not wanted or str(Path(fault.file).resolve()) in wanted
+    ]
+    for fault in faults:
+        print(str(fault).replace(f"{places.ROOT}/", ""))
+    files = len(wanted) or len(card_files())
+    print(f"{files} files, {len(faults)} faults" if faults else f"{files} files, no faults")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
