@@ -7,9 +7,9 @@ beside this module. Both are refused when their hash is not the known one.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +56,7 @@ class SentenceEmbedding:
         # A message is one short row: a second thread costs more in hand-over than it saves.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         self._inputs = {each.name for each in self._session.get_inputs()}
 
     def embed(self, texts: Sequence[str]) -> Matrix:

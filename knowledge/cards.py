@@ -8,10 +8,11 @@ checked apart, in `knowledge.style`: a long sentence must not take the service d
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple
+from typing import Any
 
 import jsonschema
 
@@ -39,8 +40,8 @@ class Source:
     id: str
     title: str
     publisher: str
-    url: Optional[str]
-    checked_on: Optional[str]
+    url: str | None
+    checked_on: str | None
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Review:
     """Whether a clinician signed the card: `by` a name, `on` an ISO date."""
 
     status: str
-    by: Optional[str] = None
-    on: Optional[str] = None
+    by: str | None = None
+    on: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,12 @@ class CardText:
     """What a card says in one language, and how people ask for it there."""
 
     title: str
-    asks: Tuple[str, ...]
+    asks: tuple[str, ...]
     answer: str
-    answer_unset: Optional[str] = None
-    no_topic: Optional[str] = None
+    answer_unset: str | None = None
+    no_topic: str | None = None
     follow_ups: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,11 @@ class Card:
     intent: str
     review: Review
     texts: Mapping[str, CardText]
-    evidence: Optional[str] = None
-    sources: Tuple[str, ...] = ()
-    next: Tuple[str, ...] = ()
-    needs: Tuple[str, ...] = ()
-    unverified: Tuple[str, ...] = ()
+    evidence: str | None = None
+    sources: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
 
     def text(self, language: str) -> CardText:
         """Return the texts in `language` ("en", "es"), in English where there are none."""
@@ -99,15 +101,15 @@ class Library:
         yield from self.follow_ups.values()
 
 
-def card_files(data: Path = places.DATA) -> List[Path]:
+def card_files(data: Path = places.DATA) -> list[Path]:
     """Return every card's file, sorted by folder and name."""
     return [path for folder in FOLDERS for path in sorted((data / folder).glob("*.yml"))]
 
 
 def load_library(data: Path = places.DATA, clinic: Path = places.CLINIC) -> Library:
     """Read and validate all cards. Raises DataError with every fault that was found."""
-    faults: List[Fault] = []
-    documents: List[Tuple[str, Located]] = []
+    faults: list[Fault] = []
+    documents: list[tuple[str, Located]] = []
     for path in card_files(data):
         try:
             document = load(path)
@@ -125,8 +127,8 @@ def load_library(data: Path = places.DATA, clinic: Path = places.CLINIC) -> Libr
         faults.append(Fault(str(data), 1, "", "there are no cards here.", "Restore data/."))
     if faults:
         raise DataError(faults)
-    cards: Dict[str, Card] = {}
-    follow_ups: Dict[str, Card] = {}
+    cards: dict[str, Card] = {}
+    follow_ups: dict[str, Card] = {}
     for folder, document in documents:
         card = _card(folder, document.value)
         (follow_ups if folder == "follow_ups" else cards)[card.id] = card
@@ -139,9 +141,9 @@ def _validator() -> jsonschema.Draft7Validator:
     return jsonschema.Draft7Validator(schema)
 
 
-def schema_faults(document: Located) -> List[Fault]:
+def schema_faults(document: Located) -> list[Fault]:
     """Return what card.schema.json and the card's folder find wrong, in the words of a person."""
-    faults: List[Fault] = []
+    faults: list[Fault] = []
     for error in _validator().iter_errors(document.value):
         for where, problem, mend in _explain(error):
             faults.append(document.fault(where, problem, mend))
@@ -165,9 +167,9 @@ def schema_faults(document: Located) -> List[Fault]:
     return faults
 
 
-def _explain(error: jsonschema.ValidationError) -> Iterator[Tuple[List[Any], str, str]]:
+def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[list[Any], str, str]]:
     """Yield (path, problem, mend) for one schema error."""
-    where: List[Any] = list(error.absolute_path)
+    where: list[Any] = list(error.absolute_path)
     if error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         for name in missing:
@@ -199,13 +201,13 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[Tuple[List[Any], str
         yield where, f"{error.message[:120]}.", str(description)
 
 
-def _load_sources(path: Path, faults: List[Fault]) -> Dict[str, Source]:
+def _load_sources(path: Path, faults: list[Fault]) -> dict[str, Source]:
     try:
         document = load(path)
     except DataError as error:
         faults.extend(error.faults)
         return {}
-    sources: Dict[str, Source] = {}
+    sources: dict[str, Source] = {}
     for source_id, row in (document.value or {}).items():
         if not isinstance(row, dict) or not row.get("title") or not row.get("publisher"):
             problem = "a source needs a title and a publisher."
@@ -224,13 +226,13 @@ def _load_sources(path: Path, faults: List[Fault]) -> Dict[str, Source]:
 
 
 def _reference_faults(
-    documents: Sequence[Tuple[str, Located]], sources: Mapping[str, Source], clinic: Clinic
-) -> List[Fault]:
+    documents: Sequence[tuple[str, Located]], sources: Mapping[str, Source], clinic: Clinic
+) -> list[Fault]:
     """Return ids named but not there, ids and examples there twice, and placeholders that can't be filled."""
-    faults: List[Fault] = []
+    faults: list[Fault] = []
     ids = {doc.value["id"] for folder, doc in documents if folder != "follow_ups"}
-    seen: Dict[Tuple[bool, str], str] = {}
-    asked: Dict[str, str] = {}
+    seen: dict[tuple[bool, str], str] = {}
+    asked: dict[str, str] = {}
     for folder, doc in documents:
         card = doc.value
         key = (folder == "follow_ups", card["id"])
@@ -261,9 +263,7 @@ def _reference_faults(
                 plain = " ".join(ask.lower().split())
                 if plain in asked and asked[plain] != card["id"]:
                     problem = f"{ask!r} is an example of {asked[plain]} too."
-                    faults.append(
-                        doc.fault([language, "asks", at], problem, "Keep it where it belongs.")
-                    )
+                    faults.append(doc.fault([language, "asks", at], problem, "Keep it where it belongs."))
                 asked[plain] = card["id"]
     return faults
 
@@ -277,9 +277,9 @@ def _card(folder: str, raw: Mapping[str, Any]) -> Card:
             answer_unset=_maybe(raw[language].get("answer_unset")),
             no_topic=_maybe(raw[language].get("no_topic")),
             follow_ups={
-                aspect: _one_line(text)
-                for aspect, text in raw[language].get("follow_ups", {}).items()
+                aspect: _one_line(text) for aspect, text in raw[language].get("follow_ups", {}).items()
             },
+            choices=raw[language].get("choices", {}),
         )
         for language in LANGUAGES
         if language in raw
@@ -302,5 +302,5 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _maybe(text: Optional[str]) -> Optional[str]:
+def _maybe(text: str | None) -> str | None:
     return None if text is None else _one_line(text)

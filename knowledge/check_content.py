@@ -6,8 +6,8 @@ Usage: python -m knowledge.check_content [FILE…]   (no FILE: everything). Exit
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import List, Sequence
 
 from knowledge import places
 from knowledge.cards import card_files, load_library
@@ -15,9 +15,9 @@ from knowledge.located_yaml import DataError, Fault, load
 from knowledge.style import load_bans, style_faults
 
 
-def content_faults(data: Path = places.DATA, clinic: Path = places.CLINIC) -> List[Fault]:
+def content_faults(data: Path = places.DATA, clinic: Path = places.CLINIC) -> list[Fault]:
     """Return all faults of the content, of form and of style, sorted by file and line."""
-    faults: List[Fault] = []
+    faults: list[Fault] = []
     try:
         load_library(data, clinic)
     except DataError as error:
@@ -36,11 +36,7 @@ def content_faults(data: Path = places.DATA, clinic: Path = places.CLINIC) -> Li
 def main(arguments: Sequence[str]) -> int:
     """Print the faults, of the named files or of all; return the exit code."""
     wanted = {str(Path(each).resolve()) for each in arguments}
-    faults = [
-        fault
-        for fault in content_faults()
-        if not wanted or str(Path(fault.file).resolve()) in wanted
-    ]
+    faults = [fault for fault in content_faults() if not wanted or str(Path(fault.file).resolve()) in wanted]
     for fault in faults:
         print(str(fault).replace(f"{places.ROOT}/", ""))
     files = len(wanted) or len(card_files())

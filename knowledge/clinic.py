@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional
+from typing import Any
 
 from knowledge import places
 from knowledge.located_yaml import DataError, load
@@ -16,7 +17,7 @@ class Clinic:
 
     settings: Mapping[str, Any]
 
-    def get(self, setting: str) -> Optional[str]:
+    def get(self, setting: str) -> str | None:
         """Return a setting as text, or None while it is unset."""
         value = self.settings.get(setting)
         return None if value is None else str(value)
@@ -33,9 +34,7 @@ class Clinic:
 def load_clinic(path: Path = places.CLINIC) -> Clinic:
     """Read clinic.yml. Raises DataError when it can't be read or names no clinic."""
     document = load(path)
-    settings: Dict[str, Any] = document.value if isinstance(document.value, dict) else {}
+    settings: dict[str, Any] = document.value if isinstance(document.value, dict) else {}
     if not settings.get("name"):
-        raise DataError(
-            [document.fault(["name"], "the clinic has no name.", "Write `name: Your clinic`.")]
-        )
+        raise DataError([document.fault(["name"], "the clinic has no name.", "Write `name: Your clinic`.")])
     return Clinic(settings)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Sequence, Tuple, Union
+from typing import Any, Union
 
 import yaml
 
@@ -14,7 +15,7 @@ except ImportError:  # pragma: no cover
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 Key = Union[str, int]
-Where = Tuple[Key, ...]
+Where = tuple[Key, ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class DataError(ValueError):
     """One or more data files can't be used. `faults` says where and what to do."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        self.faults: List[Fault] = list(faults)
+        self.faults: list[Fault] = list(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
@@ -46,7 +47,7 @@ class Located:
 
     path: Path
     value: Any
-    lines: Dict[Where, int]
+    lines: dict[Where, int]
 
     def line(self, where: Sequence[Key]) -> int:
         """Return the line of the value at `where`, or of the nearest thing around it."""
@@ -66,12 +67,12 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.lines: Dict[Where, int] = {}
+        self.lines: dict[Where, int] = {}
 
     def read(self, node: yaml.Node, loader: Any, where: Where = ()) -> Any:
         self.lines.setdefault(where, node.start_mark.line + 1)
         if isinstance(node, yaml.MappingNode):
-            found: Dict[Any, Any] = {}
+            found: dict[Any, Any] = {}
             for key_node, value_node in node.value:
                 key = loader.construct_object(key_node, deep=True)
                 if key in found:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterator, List, Mapping, Pattern, Sequence, Tuple
+from re import Pattern
 
 import textstat
 
@@ -23,10 +24,10 @@ class Ban:
     pattern: Pattern[str]
     why: str
     mend: str
-    allowed_in: Tuple[str, ...] = ()
+    allowed_in: tuple[str, ...] = ()
 
 
-def load_bans(path: Path = places.DATA / "words.yml") -> List[Ban]:
+def load_bans(path: Path = places.DATA / "words.yml") -> list[Ban]:
     """Read the banned wordings. Raises DataError when the file can't be read, re.error for a bad pattern."""
     return [
         Ban(
@@ -49,7 +50,7 @@ def words(text: str) -> int:
     return len(text.split())
 
 
-def said_texts(card: Mapping[str, object]) -> Iterator[Tuple[List[str], str]]:
+def said_texts(card: Mapping[str, object]) -> Iterator[tuple[list[str], str]]:
     """Yield (path, text) for everything that a raw card says in English, titles included."""
     texts = card.get("en")
     if not isinstance(texts, dict):
@@ -61,9 +62,9 @@ def said_texts(card: Mapping[str, object]) -> Iterator[Tuple[List[str], str]]:
         yield ["en", "follow_ups", aspect], text
 
 
-def style_faults(document: Located, bans: Sequence[Ban]) -> List[Fault]:
+def style_faults(document: Located, bans: Sequence[Ban]) -> list[Fault]:
     """Return what reads wrong in one card's English texts."""
-    faults: List[Fault] = []
+    faults: list[Fault] = []
     card = document.value
     for where, text in said_texts(card):
         if where[-1] != "title":

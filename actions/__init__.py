@@ -1,0 +1,1 @@
+"""What needs code: thin Rasa SDK actions over pure functions of `knowledge`."""

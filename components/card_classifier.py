@@ -1,0 +1,162 @@
+"""CardClassifier: learns the examples of all cards and hands the dialogue a category, an id and the ranking.
+
+It sets the intent (`ask`, `follow_up`, `reply`, …) and entities (`topic`, `aspect`, `reply`, `misses`, …) that
+`components.routing` decides on. A message that the safety filter has raised passes through untouched.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.events import BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.card_importer import CRISIS
+from components.embedding import shared_embedding
+from components.routing import Context, Decision, Numbers, decide, split_questions
+from components.sentence_embedder import EMBEDDING
+from components.text_classifier import TextClassifier
+from knowledge import places
+
+logger = logging.getLogger(__name__)
+
+MODEL_FILE = "card_classifier.npz"
+RANKING_LENGTH = 10
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CardClassifier(GraphComponent):
+    """The Rasa component around `components.text_classifier` and `components.routing`."""
+
+    def __init__(
+        self, model_storage: ModelStorage, resource: Resource, classifier: TextClassifier | None = None
+    ) -> None:
+        """Take Rasa's storage, and the fitted classifier when there is one."""
+        self._model_storage = model_storage
+        self._resource = resource
+        self._classifier = classifier
+        self._numbers = load_numbers()
+        self._areas = load_areas()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CardClassifier:
+        """Return an untrained component (Rasa calls this)."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CardClassifier:
+        """Return the trained component. Raises when the model has none: then the service must not start."""
+        with model_storage.read_from(resource) as folder:
+            classifier = TextClassifier.load(Path(folder) / MODEL_FILE)
+        return cls(model_storage, resource, classifier)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on all examples except those of crises, which train the safety filter."""
+        examples = [
+            each for each in training_data.intent_examples if each.get(TEXT) and each.get(INTENT) != CRISIS
+        ]
+        self._classifier = TextClassifier.fit(
+            [each.get(TEXT) for each in examples],
+            np.stack([each.get(EMBEDDING) for each in examples]),
+            [each.get(INTENT_RESPONSE_KEY) or each.get(INTENT) for each in examples],
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            self._classifier.save(Path(folder) / MODEL_FILE)
+        return self._resource
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Set intent, entities and ranking; Rasa's graph hands in the conversation's tracker."""
+        context = context_of(tracker)
+        for message in messages:
+            if message.get(TEXT) and not _is_settled(message):
+                self._understand(message, context)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Return the data unchanged: nothing after this component needs its intents."""
+        return training_data
+
+    def _understand(self, message: Message, context: Context) -> None:
+        text: str = message.get(TEXT)
+        embedding = message.get(EMBEDDING)
+        if embedding is None:
+            embedding = shared_embedding().embed([text])[0]
+        ranking = self._rankings([text], embedding[None, :])[0]
+        parts = split_questions(text)
+        part_rankings = self._rankings(parts, shared_embedding().embed(parts)) if len(parts) > 1 else []
+        decision = decide(text, ranking, part_rankings, context, self._numbers, self._areas)
+        _write(message, decision, ranking)
+
+    def _rankings(self, texts: list[str], embeddings: Any) -> list[list[tuple[str, float]]]:
+        if self._classifier is None:
+            raise RuntimeError("CardClassifier was used before it was trained or loaded.")
+        labels = self._classifier.labels
+        shares = self._classifier.probabilities(texts, embeddings)
+        return [[(labels[at], float(row[at])) for at in np.argsort(-row)] for row in shares]
+
+
+def load_numbers(path: Path = places.DATA / "understanding.yml") -> Numbers:
+    """Read the thresholds. Raises TypeError when one is missing or unknown."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Numbers(**{**raw, "off_topic_replies": tuple(raw["off_topic_replies"])})
+
+
+def load_areas(path: Path = places.DATA / "areas.yml") -> dict[str, str]:
+    """Return the card for each word that names a body area."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {word: card for card, words in raw.items() for word in words}
+
+
+def context_of(tracker: DialogueStateTracker | None) -> Context:
+    """Return where the conversation stands; nothing is known without a tracker."""
+    if tracker is None:
+        return Context()
+    last = next((each for each in reversed(tracker.events) if isinstance(each, BotUttered)), None)
+    messages = (last.metadata or {}).get("messages", []) if last else []
+    return Context(
+        topic=tracker.get_slot("topic"),
+        previous_topic=tracker.get_slot("previous_topic"),
+        misses=int(tracker.get_slot("misses") or 0),
+        choices=tuple(messages[-1]["choices"]) if messages else (),
+    )
+
+
+def _is_settled(message: Message) -> bool:
+    intent = message.get(INTENT) or {}
+    return bool(intent.get("name") == CRISIS) or message.get(TEXT).startswith("/")
+
+
+def _write(message: Message, decision: Decision, ranking: list[tuple[str, float]]) -> None:
+    intent = {"name": decision.intent, "confidence": decision.share}
+    message.set(INTENT, intent, add_to_output=True)
+    entities = [
+        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "CardClassifier"}
+        for name, value in decision.entities.items()
+    ]
+    message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
+    rows = [{"name": label, "confidence": share} for label, share in ranking[:RANKING_LENGTH]]
+    message.set("intent_ranking", rows, add_to_output=True)

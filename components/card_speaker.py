@@ -1,0 +1,143 @@
+"""CardSpeaker: says the answers from the cards, in Rasa's own process (endpoints.yml, `nlg: type:`).
+
+The texts are read from data/ when they have changed; a broken card is refused and the last good ones are kept.
+What the domain says for an `utter_…` that no card covers is said as it stands there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from typing import Any
+
+from rasa.core.nlg import NaturalLanguageGenerator, TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from knowledge import answers, places
+from knowledge.answers import Message, Situation
+from knowledge.cards import Library, card_files, load_library
+from knowledge.located_yaml import DataError
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at the files' dates.
+LOOK_EVERY = 2.0
+
+
+class LiveLibrary:
+    """The cards as they are on disk, at most LOOK_EVERY seconds old, and never broken."""
+
+    def __init__(self) -> None:
+        """Load the cards. Raises DataError: without a first good state there is nothing to say."""
+        self._library = load_library()
+        self._stamp = _stamp()
+        self._looked = time.monotonic()
+
+    def get(self) -> Library:
+        """Return the newest cards that are whole."""
+        now = time.monotonic()
+        if now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            stamp = _stamp()
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._reload()
+        return self._library
+
+    def _reload(self) -> None:
+        try:
+            self._library = load_library()
+            logger.info("The cards were read anew.")
+        except DataError as error:
+            logger.error("The changed cards are refused, the last good ones stay:\n%s", error)
+
+
+def _stamp() -> float:
+    files = [*card_files(), places.DATA / "sources.yml", places.CLINIC]
+    return max(path.stat().st_mtime for path in files) + len(files)
+
+
+class CardSpeaker(NaturalLanguageGenerator):
+    """A NaturalLanguageGenerator over the cards."""
+
+    def __init__(self, endpoint: EndpointConfig | None, domain: Domain) -> None:
+        """Take Rasa's arguments and load the cards."""
+        self._live = LiveLibrary()
+        self._from_domain = TemplatedNaturalLanguageGenerator(domain.responses)
+
+    async def generate(
+        self,
+        utter_action: str,
+        tracker: DialogueStateTracker,
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        """Return the response for `utter_action`: a text for any channel, and `messages` for ours."""
+        messages = say(utter_action, self._live.get(), tracker)
+        if messages is None:
+            return await self._from_domain.generate(utter_action, tracker, output_channel, **kwargs)
+        return response(messages)
+
+
+def say(utter_action: str, library: Library, tracker: DialogueStateTracker) -> list[Message] | None:
+    """Return the messages for an `utter_…` of the domain, or None when no card covers it."""
+    now = situation_of(tracker)
+    asked = entities_of(tracker)
+    if utter_action == "utter_answer":
+        topics = asked.get("topics") or [now.topic]
+        return [answers.answer(library, topic, now) for topic in topics]
+    if utter_action == "utter_follow_up":
+        return [answers.follow_up(library, tracker.get_slot("aspect"), now)]
+    if utter_action == "utter_contact":
+        return [answers.contact(library, now)]
+    if utter_action == "utter_reply":
+        reply = tracker.get_slot("reply")
+        candidates = asked.get("candidates")
+        if candidates is not None:
+            return [answers.did_you_mean(library, candidates, now, reply)]
+        return [answers.reply(library, reply, now)]
+    return None
+
+
+def situation_of(tracker: DialogueStateTracker) -> Situation:
+    """Return what counts about the conversation so far, from its slots."""
+    return Situation(
+        language=tracker.get_slot("language") or "en",
+        topic=tracker.get_slot("topic"),
+        pinned=tracker.get_slot("safety_pinned"),
+        screen=tracker.get_slot("movement_screen"),
+    )
+
+
+def entities_of(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Return the entities of the last message; an entity with several values is a list."""
+    found: dict[str, Any] = {}
+    message = tracker.latest_message
+    for entity in message.entities if message else []:
+        name, value = entity["entity"], entity["value"]
+        if name in ("topics", "candidates"):
+            found.setdefault(name, [])
+            found[name].extend(value if isinstance(value, list) else [value])
+        else:
+            found[name] = value
+    return found
+
+
+def response(messages: list[Message]) -> dict[str, Any]:
+    """Return a Rasa response: a text and buttons for any channel, `messages` for our own."""
+    return {
+        "text": "\n\n".join(message["text"] for message in messages),
+        "messages": messages,
+        "buttons": [
+            {"title": choice["label"], "payload": as_command(choice["payload"])}
+            for choice in messages[-1]["choices"]
+        ],
+    }
+
+
+def as_command(payload: dict[str, Any]) -> str:
+    """Return a payload in Rasa's own writing: `/ask{"topic": "psoas"}`."""
+    return f"/{payload['intent']}{json.dumps(payload['entities'], ensure_ascii=False)}"

@@ -1,0 +1,131 @@
+"""UnclenchChannel: the one way into Rasa, for `web` alone: a shared secret, JSON in, messages out.
+
+`POST /webhooks/unclench/messages`, `DELETE /webhooks/unclench/conversations/{id}`, `GET /webhooks/unclench/ready`.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import os
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, response
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+logger = logging.getLogger(__name__)
+
+SECRET_HEADER = "X-Unclench-Secret"  # noqa: S105 (the header's name, not the secret)
+SECRET_SETTING = "UNCLENCH_RASA_SECRET"  # noqa: S105
+CONVERSATION = re.compile(r"[A-Za-z0-9_-]{16,64}")
+INTENT = re.compile(r"[a-z_]{1,40}")
+MAX_TEXT = 1_000
+#: What a visitor's page asks for when it opens: said before anybody has typed.
+OPENING = {"intent": "reply", "entities": {"reply": "welcome"}}
+
+
+class Collector(OutputChannel):
+    """Collects what is said during one message."""
+
+    def __init__(self) -> None:
+        self.messages: list[dict[str, Any]] = []
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the channel's name."""
+        return "unclench"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep the messages of one response; a plain text of Rasa's own becomes one message."""
+        spoken = message.get("messages")
+        if spoken:
+            self.messages.extend(spoken)
+        elif message.get("text"):
+            self.messages.append({"kind": "text", "text": message["text"], "topic": None, "choices": []})
+
+
+class UnclenchChannel(InputChannel):
+    """The input channel."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the part of the path under /webhooks."""
+        return "unclench"
+
+    @classmethod
+    def from_credentials(cls, credentials: dict[str, Any] | None) -> UnclenchChannel:
+        """Return the channel. Raises RuntimeError while there is no secret."""
+        secret = os.environ.get(SECRET_SETTING, "")
+        if len(secret) < 16:
+            raise RuntimeError(f"Set {SECRET_SETTING} to a random text of 16 or more characters (`make run` does).")
+        return cls(secret)
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """Return the routes."""
+        routes = Blueprint("unclench_channel", "components.channel")
+
+        def refused(request: Request) -> bool:
+            given = request.headers.get(SECRET_HEADER, "")
+            return not hmac.compare_digest(given.encode(), self._secret.encode())
+
+        @routes.route("/ready", methods=["GET"])  # type: ignore[misc]
+        async def ready(request: Request) -> HTTPResponse:
+            return response.json({}, status=200 if request.app.ctx.agent.is_ready() else 503)
+
+        @routes.route("/messages", methods=["POST"])  # type: ignore[misc]
+        async def receive(request: Request) -> HTTPResponse:
+            if refused(request):
+                return response.json({}, status=401)
+            try:
+                conversation, text = read_message(json.loads(request.body))
+            except (ValueError, KeyError, TypeError) as error:
+                return response.json({"problem": str(error)}, status=422)
+            collector = Collector()
+            await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
+            return response.json({"messages": collector.messages})
+
+        @routes.route("/conversations/<conversation>", methods=["DELETE"])  # type: ignore[misc]
+        async def delete(request: Request, conversation: str) -> HTTPResponse:
+            if refused(request):
+                return response.json({}, status=401)
+            store = request.app.ctx.agent.tracker_store
+            # Rasa wraps the store to survive its failures; the wrapper knows nothing of deletion.
+            getattr(store, "_tracker_store", store).delete(conversation)
+            return response.empty()
+
+        return routes
+
+
+def read_message(body: dict[str, Any]) -> tuple[str, str]:
+    """Return (conversation, text for Rasa) of a request's body. Raises ValueError for what is not one.
+
+    A typed text never starts with "/": Rasa would take it for a command.
+    """
+    conversation = body["conversation"]
+    if not isinstance(conversation, str) or not CONVERSATION.fullmatch(conversation):
+        raise ValueError("`conversation` is not an id.")
+    payload = body.get("payload")
+    if payload is None:
+        text = body["text"]
+        if not isinstance(text, str) or len(text) > MAX_TEXT:
+            raise ValueError("`text` is not a text of at most 1,000 characters.")
+        return conversation, without_command(text)
+    if payload == {"intent": "open", "entities": {}}:
+        payload = OPENING
+    intent, entities = payload["intent"], payload["entities"]
+    if not isinstance(intent, str) or not INTENT.fullmatch(intent) or not isinstance(entities, dict):
+        raise ValueError("`payload` is not one that was offered.")
+    return conversation, f"/{intent}{json.dumps({'misses': 0, **entities}, ensure_ascii=False)}"
+
+
+def without_command(text: str) -> str:
+    """Return a typed text without the leading "/" that would make it a command."""
+    return re.sub(r"^[\s/]+", "", text) or "?"

@@ -1,0 +1,189 @@
+"""Routing: from what a message most likely asks, and where the conversation stands, to one decision. Pure.
+
+It decides between answering, offering the nearest cards, answering two questions, and saying that something is off
+topic; it understands a choice that was typed instead of tapped, and a follow-up about another body area.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: A label is `intent/id`, such as `ask/psoas`, with its share of 1; a ranking lists them, best first.
+Ranking = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The thresholds of data/understanding.yml, in shares of 1, and counts."""
+
+    answer: float
+    offer: float
+    off_topic: float
+    part: float
+    candidates: int
+    misses: int
+    off_topic_replies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where the conversation stands: `choices` are those of the last message, in order."""
+
+    topic: str | None = None
+    previous_topic: str | None = None
+    misses: int = 0
+    choices: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The category for the dialogue and the entities that go with it."""
+
+    intent: str
+    entities: dict[str, Any] = field(default_factory=dict)
+    share: float = 1.0
+
+
+_QUESTION = (
+    r"(?:what|whats|how|hows|why|where|when|who|which|is|are|do|does|did|can|could|should|would|will)\b"
+)
+_SPLIT = re.compile(
+    rf"(?<=[?!;\n])\s+|(?<=\.)\s+|,?\s+(?:and|also|plus|y)\s+(?:also\s+)?(?={_QUESTION})", re.IGNORECASE
+)
+_LOOKS_ASKED = re.compile(rf"^\W*(?:and |also |so |but |ok |then )*{_QUESTION}|\?\W*$", re.IGNORECASE)
+_ORDINALS = (
+    re.compile(r"^\W*(?:the |number |option |#)?(?:1|1st|one|first)(?: one)?\W*$", re.IGNORECASE),
+    re.compile(r"^\W*(?:the |number |option |#)?(?:2|2nd|two|second)(?: one)?\W*$", re.IGNORECASE),
+    re.compile(r"^\W*(?:the |number |option |#)?(?:3|3rd|three|third)(?: one)?\W*$", re.IGNORECASE),
+    re.compile(r"^\W*(?:the |number |option |#)?(?:4|4th|four|fourth)(?: one)?\W*$", re.IGNORECASE),
+    re.compile(r"^\W*(?:the |number |option |#)?(?:5|5th|five|fifth|last)(?: one)?\W*$", re.IGNORECASE),
+)
+
+
+def split_questions(text: str) -> list[str]:
+    """Return the questions in a message, at most four; fewer than two mean that it asks one thing."""
+    parts = [part.strip() for part in _SPLIT.split(text)]
+    asked = [part for part in parts if len(part.split()) >= 2 and _LOOKS_ASKED.search(part)]
+    return asked[:4]
+
+
+def decide(
+    text: str,
+    ranking: Ranking,
+    parts: Sequence[Ranking],
+    context: Context,
+    numbers: Numbers,
+    areas: Mapping[str, str],
+) -> Decision:
+    """Return what to do with a message.
+
+    `parts` are the rankings of the single questions when there are several; `areas` maps a word for a body area to
+    the card about it.
+    """
+    taken = _typed_choice(text, context)
+    if taken:
+        return taken
+    both = _two_questions(parts, context, numbers)
+    if both:
+        return both
+    label, share = ranking[0]
+    if share >= numbers.answer:
+        return _answered(text, label, share, context, numbers, areas)
+    off_topic = [(each, part) for each, part in ranking if _id(each) in numbers.off_topic_replies]
+    if sum(part for _, part in off_topic) >= numbers.off_topic:
+        return _answered(text, off_topic[0][0], off_topic[0][1], context, numbers, areas)
+    return _offered(ranking, context, numbers)
+
+
+def _typed_choice(text: str, context: Context) -> Decision | None:
+    """Return the choice that was typed: its label, or its place in the list."""
+    plain = _plain(text)
+    for at, choice in enumerate(context.choices):
+        by_place = at < len(_ORDINALS) and _ORDINALS[at].match(text)
+        if by_place or (plain and plain == _plain(str(choice["label"]))):
+            taken = choice["payload"]
+            return Decision(taken["intent"], {**taken["entities"], "misses": 0})
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9áéíóúñü ]+", "", text.lower()).strip()
+
+
+def _two_questions(parts: Sequence[Ranking], context: Context, numbers: Numbers) -> Decision | None:
+    """Return the decision to answer two questions, when two parts ask clearly for two cards."""
+    found: list[str] = []
+    for ranking in parts:
+        label, share = ranking[0]
+        if label.startswith("ask/") and share >= numbers.part and _id(label) not in found:
+            found.append(_id(label))
+    if len(found) < 2:
+        return None
+    if len(found) > 2:
+        labels = [f"ask/{each}" for each in found[: numbers.candidates]]
+        return Decision("reply", {"reply": "about-which", "candidates": labels, "misses": 0})
+    entities: dict[str, Any] = {"topics": found, "topic": found[-1], "previous_topic": found[0]}
+    return Decision("ask", {**entities, "misses": 0})
+
+
+def _answered(
+    text: str,
+    label: str,
+    share: float,
+    context: Context,
+    numbers: Numbers,
+    areas: Mapping[str, str],
+) -> Decision:
+    intent, _, each = label.partition("/")
+    if intent == "ask":
+        return Decision("ask", {**_opening(each, context), "misses": 0}, share)
+    if intent != "follow_up":
+        return Decision(intent, {"reply": each, "misses": 0}, share)
+    if each == "other_area":
+        area = area_in(text, areas)
+        if area:
+            return Decision("ask", {**_opening(area, context), "misses": 0}, share)
+    if each == "back" and context.previous_topic:
+        return Decision("ask", {**_opening(context.previous_topic, context), "misses": 0}, share)
+    return Decision("follow_up", {"aspect": each, "misses": 0}, share)
+
+
+def _opening(card: str, context: Context) -> dict[str, Any]:
+    if context.topic and context.topic != card:
+        return {"topic": card, "previous_topic": context.topic}
+    return {"topic": card}
+
+
+def _offered(ranking: Ranking, context: Context, numbers: Numbers) -> Decision:
+    """Return "did you mean" with the nearest cards, or that it was not understood; then a person."""
+    near = [
+        (label, share)
+        for label, share in ranking
+        if _id(label) not in numbers.off_topic_replies
+        and (context.topic is not None or not label.startswith("follow_up/"))
+    ]
+    misses = context.misses + 1
+    share = ranking[0][1]
+    candidates = [label for label, _ in near[: numbers.candidates]]
+    if sum(part for _, part in near) < numbers.offer:
+        candidates = []
+    if misses >= numbers.misses:
+        entities = {"reply": "second-miss", "candidates": candidates, "misses": 0}
+        return Decision("reply", entities, share)
+    reply = "did-you-mean" if candidates else "out-of-scope"
+    return Decision("reply", {"reply": reply, "candidates": candidates, "misses": misses}, share)
+
+
+def area_in(text: str, areas: Mapping[str, str]) -> str | None:
+    """Return the card of the first body area that is named in a text."""
+    for word in re.findall(r"[a-z]+", text.lower()):
+        if word in areas:
+            return areas[word]
+    return None
+
+
+def _id(label: str) -> str:
+    return label.partition("/")[2]

@@ -1,0 +1,51 @@
+"""SentenceEmbedder: computes the sentence embedding of each message once, for safety and understanding alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.embedding import shared_embedding
+
+#: The message property under which the vector of 384 float32 travels.
+EMBEDDING = "embedding"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEmbedder(GraphComponent):
+    """A Rasa featurizer around `components.embedding`."""
+
+    def __init__(self) -> None:
+        """Load the model now: a missing or changed file must stop the start, not a message."""
+        self._embedding = shared_embedding()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEmbedder:
+        """Return the component (Rasa calls this)."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Set the embedding of each message that has a text."""
+        spoken = [message for message in messages if message.get(TEXT)]
+        vectors = self._embedding.embed([message.get(TEXT) for message in spoken])
+        for message, vector in zip(spoken, vectors, strict=True):
+            message.set(EMBEDDING, vector)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Set the embedding of each training example."""
+        self.process(training_data.training_examples)
+        return training_data

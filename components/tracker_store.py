@@ -1,0 +1,161 @@
+"""BoundedTrackerStore: keeps of each conversation its slots and the last few turns, so that turn 300 costs what turn 5 does.
+
+Rasa's own stores read back every event of a conversation on every message. Here the events before the last TURNS are
+folded into the values they led to (slots, active loop). SQLite under var/ by default; any database that SQLAlchemy
+knows by `UNCLENCH_TRACKER_URL`. Conversations can be deleted, and idle ones are erased.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from knowledge import places
+
+#: Turns of a conversation that stay as events: enough for rules, "go back" and a form's last question.
+TURNS = 3
+#: Conversations kept as live objects; the others are read back from the database.
+LIVE = 2_000
+#: Seconds after which an idle conversation is erased. `web` erases after two hours; this is the net below.
+IDLE_SECONDS = 3 * 3600
+ERASE_EVERY = 300.0
+
+_metadata = sa.MetaData()
+_conversations = sa.Table(
+    "rasa_conversation",
+    _metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("touched", sa.Float, nullable=False, index=True),
+    sa.Column("events", sa.Text, nullable=False),
+)
+
+
+class BoundedTrackerStore(TrackerStore):
+    """A tracker store that holds a window of each conversation."""
+
+    def __init__(
+        self, domain: Domain, event_broker: EventBroker | None = None, url: str | None = None, **kwargs: Any
+    ) -> None:
+        """Open the database at `url`, `UNCLENCH_TRACKER_URL` or var/tracker.sqlite."""
+        super().__init__(domain, event_broker, **{k: v for k, v in kwargs.items() if k != "host"})
+        self._engine = _open(url or os.environ.get("UNCLENCH_TRACKER_URL") or _default_url())
+        self._live: OrderedDict[str, list[Event]] = OrderedDict()
+        self._erased = time.monotonic()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Store the window of a conversation."""
+        await self.stream_events(tracker)
+        events = window(list(tracker.events))
+        self._remember(tracker.sender_id, events)
+        row = {"touched": time.time(), "events": json.dumps([event.as_dict() for event in events])}
+        with self._engine.begin() as connection:
+            changed = connection.execute(
+                _conversations.update().where(_conversations.c.id == tracker.sender_id).values(**row)
+            )
+            if not changed.rowcount:
+                connection.execute(_conversations.insert().values(id=tracker.sender_id, **row))
+        if time.monotonic() - self._erased > ERASE_EVERY:
+            self._erased = time.monotonic()
+            self.erase_idle(time.time() - IDLE_SECONDS)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """Return the conversation as far as it is kept, or None."""
+        events = self._live.get(sender_id)
+        if events is None:
+            events = self._read(sender_id)
+        if events is None or self.domain is None:
+            return None
+        self._remember(sender_id, events)
+        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+
+    async def keys(self) -> Iterable[str]:
+        """Return the ids of all conversations."""
+        with self._engine.connect() as connection:
+            return [row.id for row in connection.execute(sa.select(_conversations.c.id))]
+
+    def delete(self, sender_id: str) -> None:
+        """Erase a conversation; erasing one that is not there is fine."""
+        self._live.pop(sender_id, None)
+        with self._engine.begin() as connection:
+            connection.execute(_conversations.delete().where(_conversations.c.id == sender_id))
+
+    def erase_idle(self, before: float) -> None:
+        """Erase the conversations last touched before `before` (seconds since 1970)."""
+        with self._engine.begin() as connection:
+            old = [
+                row.id
+                for row in connection.execute(sa.select(_conversations.c.id).where(_conversations.c.touched < before))
+            ]
+            connection.execute(_conversations.delete().where(_conversations.c.touched < before))
+        for sender_id in old:
+            self._live.pop(sender_id, None)
+
+    def _remember(self, sender_id: str, events: list[Event]) -> None:
+        self._live[sender_id] = events
+        self._live.move_to_end(sender_id)
+        while len(self._live) > LIVE:
+            self._live.popitem(last=False)
+
+    def _read(self, sender_id: str) -> list[Event] | None:
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                sa.select(_conversations.c.events).where(_conversations.c.id == sender_id)
+            ).first()
+        if row is None:
+            return None
+        found = (Event.from_parameters(each) for each in json.loads(row.events))
+        return [event for event in found if event is not None]
+
+
+def window(events: list[Event], turns: int = TURNS) -> list[Event]:
+    """Return the last `turns` turns, after a beginning that holds what all earlier events led to."""
+    starts = [at for at, event in enumerate(events) if isinstance(event, UserUttered)]
+    if len(starts) <= turns:
+        return events
+    cut = starts[-turns]
+    slots: dict[str, SlotSet] = {}
+    loop: ActiveLoop | None = None
+    for event in events[:cut]:
+        if isinstance(event, SlotSet):
+            slots[event.key] = event
+        elif isinstance(event, ActiveLoop):
+            loop = event if event.name else None
+    at = events[cut].timestamp
+    beginning: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME, timestamp=at), SessionStarted(timestamp=at)]
+    beginning += [event for event in slots.values() if event.value is not None]
+    if loop:
+        beginning.append(loop)
+    return [*beginning, ActionExecuted(ACTION_LISTEN_NAME, timestamp=at), *events[cut:]]
+
+
+def _default_url() -> str:
+    folder = places.ROOT / "var"
+    folder.mkdir(exist_ok=True)
+    return f"sqlite:///{folder / 'tracker.sqlite'}"
+
+
+def _open(url: str) -> sa.engine.Engine:
+    engine = sa.create_engine(url, future=True)
+    if engine.dialect.name == "sqlite":
+
+        @sa.event.listens_for(engine, "connect")
+        def _quick(connection: Any, _record: Any) -> None:
+            # What is kept here lives for two hours: after a power cut the last seconds may be gone, the file is whole.
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA secure_delete=ON")
+
+    _metadata.create_all(engine)
+    return engine

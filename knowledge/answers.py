@@ -1,0 +1,200 @@
+"""What the assistant says, as plain messages built from cards. Pure: values in, messages out.
+
+A message has the shape of the public API without `id` and `from`, which `web` adds. The `payload` of a choice is what
+Rasa receives when the choice is taken; `web` keeps it and hands out an id in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from knowledge.cards import Card, Library
+
+Message = dict[str, Any]
+Choice = dict[str, Any]
+
+#: Follow-ups that an answer offers by itself, best first; movements offer their steps.
+OFFERED_FOLLOW_UPS = ("how", "why", "is_it_for_me", "example", "evidence")
+OFFERED_AT_MOST = 2
+MOVEMENTS = "stretches"
+MOVEMENT_MENU = "stretch-menu"
+#: The follow-up of a movement that tells its steps: only after the movement screen.
+STEPS = "how"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What counts about a conversation so far when something is said.
+
+    `pinned` is the tier of a crisis or emergency in this conversation (T1, T2, T3, M1, M2), `screen` the outcome of the
+    movement screen ("passed", "stopped"), both None when there was none.
+    """
+
+    language: str = "en"
+    topic: str | None = None
+    pinned: str | None = None
+    screen: str | None = None
+
+
+def payload(intent: str, **entities: Any) -> dict[str, Any]:
+    """Return what Rasa receives when a choice is taken."""
+    return {"intent": intent, "entities": entities}
+
+
+def answer(library: Library, card_id: str, now: Situation) -> Message:
+    """Return the answer of a card, or why a movement is not offered now. Raises KeyError for an unknown card."""
+    card = library.cards[card_id]
+    if is_movement(card) and now.pinned:
+        return reply(library, "movement-not-now", now)
+    return _message(library, card, _filled(library, card, now.language), now)
+
+
+def follow_up(library: Library, aspect: str, now: Situation) -> Message:
+    """Return the answer to a follow-up about the topic one is on, or a question back when there is none."""
+    asked = library.follow_ups[aspect]
+    card = library.cards.get(now.topic or "")
+    if card is None:
+        return _plain(library, asked, asked.text(now.language).no_topic or "", _starters(library, now))
+    if aspect == "repeat":
+        return answer(library, card.id, now)
+    if is_movement(card) and now.pinned:
+        return reply(library, "movement-not-now", now)
+    if aspect == STEPS and card.folder == MOVEMENTS and now.screen != "passed":
+        return movement_screen(library, card, now)
+    text = card.text(now.language).follow_ups.get(aspect)
+    return _message(library, card, text or asked.text(now.language).answer, now, said=aspect)
+
+
+def reply(library: Library, reply_id: str, now: Situation, kind: str = "text") -> Message:
+    """Return one of the assistant's own replies. Raises KeyError for an unknown one."""
+    card = library.cards[reply_id]
+    return _plain(library, card, _filled(library, card, now.language), _next(library, card, now), kind)
+
+
+def did_you_mean(
+    library: Library, candidates: Sequence[str], now: Situation, reply_id: str = "did-you-mean"
+) -> Message:
+    """Return the question which of the nearest cards or follow-ups (labels such as `ask/psoas`) was meant."""
+    card = library.cards[reply_id]
+    choices = [each for each in (_candidate(library, label, now) for label in candidates) if each]
+    text = _filled(library, card, now.language)
+    message = _plain(library, card, text, [*choices, *_next(library, card, now)], "did_you_mean")
+    return message
+
+
+def contact(library: Library, now: Situation) -> Message:
+    """Return the hand-over to the clinic's contact form; the form itself is not part of the chat."""
+    message = reply(library, "contact", now, kind="contact_form")
+    message["data"] = {"phone": library.clinic.get("phone"), "url": "/contact"}
+    return message
+
+
+def movement_screen(library: Library, card: Card, now: Situation) -> Message:
+    """Return the one question before the first steps of a movement, with its two ways on."""
+    texts = library.cards["movement-screen"].text(now.language)
+    message = _message(library, card, texts.answer, now)
+    message["choices"] = [
+        _choice(
+            texts.choices["passed"],
+            payload("follow_up", aspect=STEPS, topic=card.id, movement_screen="passed"),
+        ),
+        _choice(
+            texts.choices["stopped"],
+            payload("reply", reply="movement-screen-stop", movement_screen="stopped"),
+        ),
+    ]
+    return message
+
+
+def is_movement(card: Card) -> bool:
+    """Return whether the card guides a movement or leads to one."""
+    return card.folder == MOVEMENTS
+
+
+def _message(library: Library, card: Card, text: str, now: Situation, said: str | None = None) -> Message:
+    message = _plain(library, card, text, _follow_up_choices(library, card, now, said))
+    message["choices"] += _next(library, card, now)
+    message["topic"] = card.id
+    return message
+
+
+def _plain(library: Library, card: Card, text: str, choices: list[Choice], kind: str = "text") -> Message:
+    is_aspect = card.folder == "follow_ups"
+    return {
+        "kind": kind,
+        "text": text,
+        "topic": None if is_aspect else card.id,
+        "choices": choices,
+        "sources": [
+            {"title": source.title, "publisher": source.publisher, "url": source.url}
+            for source in (library.sources[each] for each in card.sources)
+        ],
+        "evidence": card.evidence,
+        "review": {"status": card.review.status, "by": card.review.by, "on": card.review.on},
+        "data": {},
+    }
+
+
+def _filled(library: Library, card: Card, language: str) -> str:
+    texts = card.text(language)
+    unset = any(library.clinic.get(setting) is None for setting in card.needs)
+    text = texts.answer_unset if unset and texts.answer_unset else texts.answer
+    return library.clinic.fill(text)
+
+
+def _choice(label: str, taken: dict[str, Any], topic: str | None = None) -> Choice:
+    return {"label": label, "topic": topic, "payload": taken}
+
+
+def _opens(library: Library, card: Card, now: Situation) -> Choice:
+    """Return the choice that opens a card, with the way back to the one that one is on."""
+    if card.intent != "ask":
+        return _choice(card.text(now.language).title, payload(card.intent, reply=card.id), card.id)
+    before = {"previous_topic": now.topic} if now.topic and now.topic != card.id else {}
+    return _choice(card.text(now.language).title, payload("ask", topic=card.id, **before), card.id)
+
+
+def _next(library: Library, card: Card, now: Situation) -> list[Choice]:
+    on_this = Situation(now.language, _topic_of(card) or now.topic, now.pinned, now.screen)
+    following = (library.cards[each] for each in card.next)
+    return [
+        _opens(library, each, on_this)
+        for each in following
+        if not (now.pinned and (is_movement(each) or each.id == "contact"))
+    ]
+
+
+def _topic_of(card: Card) -> str | None:
+    return card.id if card.intent == "ask" else None
+
+
+def _follow_up_choices(library: Library, card: Card, now: Situation, said: str | None) -> list[Choice]:
+    texts = card.text(now.language)
+    open_ones = [each for each in OFFERED_FOLLOW_UPS if each in texts.follow_ups and each != said]
+    return [
+        _choice(
+            library.follow_ups[aspect].text(now.language).title,
+            payload("follow_up", aspect=aspect, topic=card.id),
+        )
+        for aspect in open_ones[:OFFERED_AT_MOST]
+    ]
+
+
+def _starters(library: Library, now: Situation) -> list[Choice]:
+    return _next(library, library.cards["what-i-can-do"], now)
+
+
+def _candidate(library: Library, label: str, now: Situation) -> Choice | None:
+    intent, _, each = label.partition("/")
+    if intent == "follow_up":
+        card = library.cards.get(now.topic or "")
+        if card is None or each not in card.text(now.language).follow_ups:
+            return None
+        title = library.follow_ups[each].text(now.language).title
+        return _choice(title, payload("follow_up", aspect=each, topic=card.id), card.id)
+    candidate = library.cards[each]
+    if is_movement(candidate) and now.pinned:
+        return None
+    return _opens(library, candidate, now)

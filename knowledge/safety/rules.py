@@ -1,0 +1,244 @@
+"""The phrase rules: what a message says (phrases*.yml), about whom, when, and whether it is meant (cues.yml).
+
+Pure: words in, findings out. Which tier a finding comes to is table.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from knowledge.safety.normalise import COMMA, STOP, Words
+from knowledge.safety.patterns import Lists, PatternError, Phrases
+
+Who = Literal["self", "other", "addressed", "unknown"]
+#: How a phrase is meant, in the order in which the first that holds is taken.
+STATES = ("addressed", "negated", "fiction", "general", "past", "joke", "asserted")
+#: What a masked idiom or title leaves behind.
+MASK = "~"
+#: How many words a negation may stand before what it negates.
+NEGATION_REACH = 4
+_MODIFIERS = frozenset(STATES) - {"asserted"}
+_FIELDS = frozenset(
+    {"id", "tier", "kind", "kind_other", "keeps", "en", "es", "with", "unless", "catches", "spares", "note"}
+)
+
+
+class RuleError(ValueError):
+    """A rule that cannot be used: says which and why."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of phrases*.yml. `keeps` names the states that do not soften it."""
+
+    id: str
+    tier: str
+    kind: str
+    kind_other: str
+    keeps: frozenset[str]
+    has_with: bool
+    has_unless: bool
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule found in a message: `state` is one of STATES, `urgent` tells of now, first-ever or severe words."""
+
+    rule: str
+    tier: str
+    kind: str
+    who: Who
+    state: str
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that the rules see in one message; `exempt` names idioms and titles that were set aside."""
+
+    findings: tuple[Finding, ...]
+    exempt: tuple[str, ...]
+    cues: frozenset[str]
+    words: tuple[str, ...]
+
+
+class Rules:
+    """The compiled rules. Build once; `read` is safe to call from several threads."""
+
+    def __init__(
+        self,
+        lists: Mapping[str, Sequence[str]],
+        cues: Mapping[str, Any],
+        rules: Iterable[Mapping[str, Any]],
+        exemptions: Iterable[Mapping[str, Any]],
+    ) -> None:
+        self._vocab = Vocab()
+        named = Lists(lists)
+        self._exemptions = Phrases(self._vocab, named)
+        self._phrases = Phrases(self._vocab, named)
+        self._extra = Phrases(self._vocab, named)
+        self._cues = Phrases(self._vocab, named)
+        self.rules: dict[str, Rule] = {}
+        for entry in rules:
+            self._add(entry)
+        for entry in exemptions:
+            self._exemptions.add(str(entry["id"]), [*entry.get("en", ()), *entry.get("es", ())])
+        for name, patterns in cues["phrases"].items():
+            self._cues.add(name, patterns)
+        words = cues["words"]
+        self._self_words = _flat(named, words["self"])
+        self._other_words = _flat(named, words["other"])
+        self._addressed_words = _flat(named, words["addressed"])
+        self._negations = _flat(named, words["negation"])
+        self._not_negating_after = _flat(named, words["not_negating_when_followed_by"])
+        self._contrast = _flat(named, words["contrast"])
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word the rules know."""
+        return frozenset().union(
+            self._exemptions.words,
+            self._phrases.words,
+            self._extra.words,
+            self._cues.words,
+            self._self_words,
+            self._other_words,
+            self._negations,
+            self._contrast,
+        )
+
+    def _add(self, entry: Mapping[str, Any]) -> None:
+        unknown = set(entry) - _FIELDS
+        keeps = frozenset(entry.get("keeps") or ())
+        if unknown or not keeps <= _MODIFIERS or not entry.get("id") or not entry.get("tier"):
+            raise RuleError(
+                f"rule {entry.get('id')!r}: fields {sorted(unknown)}, keeps {sorted(keeps - _MODIFIERS)}"
+            )
+        name = str(entry["id"])
+        if name in self.rules:
+            raise RuleError(f"rule {name!r} stands twice")
+        kind = str(entry["kind"])
+        try:
+            self._phrases.add(name, [*entry.get("en", ()), *entry.get("es", ())])
+            for extra in ("with", "unless"):
+                if entry.get(extra):
+                    self._extra.add(f"{name}:{extra}", entry[extra])
+        except PatternError as error:
+            raise RuleError(str(error)) from error
+        self.rules[name] = Rule(
+            name,
+            str(entry["tier"]),
+            kind,
+            str(entry.get("kind_other") or ("other" if kind == "self" else kind)),
+            keeps,
+            bool(entry.get("with")),
+            bool(entry.get("unless")),
+        )
+
+    def read(self, message: Words) -> Reading:
+        """Return what the rules find in a normalised message."""
+        words = list(message.words)
+        if not words:
+            return Reading((), (), frozenset(), ())
+        exempt = self._exemptions.find(self._doc(words), words)
+        for spans in exempt.values():
+            for start, end in spans:
+                words[start:end] = [MASK] * (end - start)
+        doc = self._doc(words)
+        cues = self._cues.find(doc, words)
+        matches = self._phrases.find(doc, words)
+        extra = (
+            self._extra.find(doc, words)
+            if any(self.rules[name].has_with or self.rules[name].has_unless for name in matches)
+            else {}
+        )
+        findings: set[Finding] = set()
+        for name, spans in matches.items():
+            rule = self.rules[name]
+            if (rule.has_with and f"{name}:with" not in extra) or f"{name}:unless" in extra:
+                continue
+            findings.update(self._finding(rule, span, words, cues, message.question) for span in spans[:12])
+        return Reading(
+            tuple(sorted(findings, key=lambda f: (f.rule, f.state))),
+            tuple(sorted(exempt)),
+            frozenset(cues),
+            tuple(words),
+        )
+
+    def _doc(self, words: Sequence[str]) -> Doc:
+        return Doc(self._vocab, words=list(words))
+
+    def _finding(
+        self,
+        rule: Rule,
+        span: tuple[int, int],
+        words: Sequence[str],
+        cues: Mapping[str, list[tuple[int, int]]],
+        question: bool,
+    ) -> Finding:
+        who = self._who(span, words)
+        low, high = _sentence(span, words)
+
+        def near(name: str) -> bool:
+            return any(low <= start and end <= high for start, end in cues.get(name, ()))
+
+        holds = {
+            "addressed": who == "addressed",
+            "negated": self._negated(span, words),
+            "fiction": near("fiction"),
+            "general": near("general") and not near("personal"),
+            "past": near("past") and "now" not in cues,
+            "joke": "joke" in cues,
+        }
+        state = next((s for s in STATES if holds.get(s) and s not in rule.keeps), "asserted")
+        kind = rule.kind_other if who == "other" else rule.kind
+        return Finding(rule.id, rule.tier, kind, who, state, "urgent" in cues)
+
+    def _who(self, span: tuple[int, int], words: Sequence[str]) -> Who:
+        for index in range(span[1] - 1, -1, -1):
+            word = words[index]
+            if word in self._self_words:
+                return "self"
+            if word in self._other_words:
+                return "other"
+            if word in self._addressed_words:
+                return "addressed"
+            if word == STOP and index < span[0]:
+                break
+        return "unknown"
+
+    def _negated(self, span: tuple[int, int], words: Sequence[str]) -> bool:
+        for index in range(span[0] - 1, max(-1, span[0] - 1 - NEGATION_REACH), -1):
+            word = words[index]
+            if word in (STOP, COMMA) or word in self._contrast:
+                return False
+            if word in self._negations:
+                follower = words[index + 1] if index + 1 < len(words) else ""
+                return follower not in self._not_negating_after
+        return False
+
+
+def _sentence(span: tuple[int, int], words: Sequence[str]) -> tuple[int, int]:
+    """The bounds of the sentence around a span."""
+    low, high = span
+    while low > 0 and words[low - 1] != STOP:
+        low -= 1
+    while high < len(words) and words[high] != STOP:
+        high += 1
+    return low, high
+
+
+def _flat(lists: Lists, entries: Iterable[str]) -> frozenset[str]:
+    words: set[str] = set()
+    for entry in entries:
+        text = str(entry)
+        if text.startswith("<"):
+            words.update(p[0] for p in lists.phrases(text[1:-1]) if len(p) == 1)
+        else:
+            words.add(text)
+    return frozenset(words)

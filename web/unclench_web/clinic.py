@@ -1,0 +1,61 @@
+"""What `web` needs to know about the clinic, read from `clinic.yml`. Keys that only the assistant uses are left alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import phonenumbers
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from unclench_web.faults import StartFault
+
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")]
+
+
+def _dialable(value: str) -> str:
+    try:
+        number = phonenumbers.parse(value)
+    except phonenumbers.NumberParseException:
+        raise ValueError("must be in the form +14805550100") from None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class Clinic(BaseModel):
+    """One clinic. What is not known is None, and the pages then say so."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: str
+    short_name: str | None = None
+    city: str | None = None
+    address: str | None = None
+    phone: Annotated[str, AfterValidator(_dialable)] | None = None
+    website: str | None = None
+    hours: str | None = None
+    reply_time: str | None = None
+    region: str = "US"
+    embed_on: tuple[Origin, ...] = ()
+
+    @property
+    def phone_shown(self) -> str | None:
+        """The phone number as people write it, such as (480) 555-0100."""
+        if self.phone is None:
+            return None
+        number = phonenumbers.parse(self.phone)
+        home = phonenumbers.region_code_for_number(number) == self.region
+        style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(number, style)
+
+
+def read_clinic(path: Path) -> Clinic:
+    """Read `clinic.yml`. Raises `StartFault` with one sentence a fault."""
+    try:
+        return Clinic.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except OSError:
+        raise StartFault(f"{path} cannot be read: web needs it for the clinic's name and phone.") from None
+    except yaml.YAMLError as fault:
+        raise StartFault(f"{path} is not valid YAML: {' '.join(str(fault).split())}") from None
+    except ValidationError as fault:
+        raise StartFault(
+            *(f"{path}: {'.'.join(map(str, error['loc'])) or 'file'}: {error['msg']}" for error in fault.errors())
+        ) from None

@@ -1,0 +1,153 @@
+"""The database: SQLite by default, PostgreSQL by URL, with the same code.
+
+The work itself is synchronous functions over a connection (in the `store` modules). They run in threads, one transaction
+each: one thread for SQLite, which has one writer anyway and so never waits for its own lock, and several for PostgreSQL.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate
+
+from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from unclench_web.faults import StartFault
+from unclench_web.tables import metadata
+
+BUSY_TIMEOUT = 5  # seconds
+POSTGRESQL_THREADS = 8
+
+
+class Database:
+    """Runs functions in transactions, away from the event loop."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        self._write_options = {"begin": "IMMEDIATE"}
+        self._durable_options = {"begin": "IMMEDIATE", "synchronous": "FULL"}
+        self._threads = ThreadPoolExecutor(1 if self.is_sqlite else POSTGRESQL_THREADS, "database")
+
+    def prepare(self) -> None:
+        """Make the tables that are missing. Raises `StartFault` when the database cannot be used."""
+        try:
+            with self._engine.begin() as connection:
+                metadata.create_all(connection)
+        except SQLAlchemyError as fault:
+            reason = " ".join(str(getattr(fault, "orig", "") or type(fault).__name__).split())
+            raise StartFault(
+                f"The database {self._url.render_as_string(hide_password=True)} cannot be used: {reason}. "
+                "Check UNCLENCH_DATABASE_URL."
+            ) from None
+
+    async def read[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(connection, …)` in a transaction that only reads."""
+        return await self._run({}, partial(work, *args, **kwargs) if kwargs else work, args if not kwargs else ())
+
+    async def write[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(connection, …)` in one transaction; all of it is kept, or nothing."""
+        return await self._run(self._write_options, partial(work, **kwargs), args)
+
+    async def write_durably[**P, T](
+        self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As `write`, and on the disk before this returns: it outlives a power cut too."""
+        return await self._run(self._durable_options, partial(work, **kwargs), args)
+
+    async def _run(self, options: dict[str, str], work: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, options, work, args)
+
+    def _transaction(self, options: dict[str, str], work: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        with self._engine.connect() as connection:
+            if options:
+                connection = connection.execution_options(**options)
+            with connection.begin():
+                return work(connection, *args)
+
+    async def wipe(self) -> None:
+        """Take what was erased out of the write-ahead log too (SQLite; elsewhere nothing is to be done)."""
+        if self.is_sqlite:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._truncate_log)
+
+    def _truncate_log(self) -> None:
+        raw = self._engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()
+
+    async def is_alive(self) -> bool:
+        """Whether the database answers."""
+        try:
+            await asyncio.wait_for(self.read(_select_one), timeout=2)
+        except (SQLAlchemyError, TimeoutError):
+            return False
+        return True
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        self._threads.shutdown(wait=True)
+        self._engine.dispose()
+
+
+def default_url(var: Path) -> str:
+    """The SQLite file that is used when no URL is set."""
+    return f"sqlite:///{var / 'web.sqlite'}"
+
+
+def _select_one(connection: Connection) -> None:
+    connection.execute(text("SELECT 1"))
+
+
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POSTGRESQL_THREADS,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=5000"},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    file = make_url(url).database
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT})
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver's guess
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"busy_timeout={BUSY_TIMEOUT * 1000}",
+            "foreign_keys=ON",
+            "secure_delete=ON",  # erased messages are overwritten, not only unlinked
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        wanted = options.get("synchronous", "NORMAL")
+        if connection.info.get("synchronous", "NORMAL") != wanted:
+            connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+            connection.info["synchronous"] = wanted
+        connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
+
+    return engine
+
+
+__all__ = ["Database", "OperationalError", "default_url"]

@@ -1,0 +1,102 @@
+"""The help lines, read from `data/safety/help_lines.yml`. Which line fits whom is decided there; here they are only shown."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from unclench_web.faults import StartFault
+
+Spoken = dict[str, str]
+"""A text by language: {"en": "…", "es": "…"}."""
+
+
+class TextTo(BaseModel):
+    """Where a text message goes, and the word to send (None: any word)."""
+
+    model_config = ConfigDict(frozen=True)
+    to: str
+    body: str | None = None
+
+
+class HelpLine(BaseModel):
+    """One help line as the file has it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    id: str
+    name: Spoken
+    for_: Spoken = {}
+    call: str | None = None
+    text: TextTo | None = None
+    chat: str | None = None
+    hours: Spoken = {}
+    source: str | None = None
+    checked_on: datetime.date | None = None
+    show_on_crisis_page: bool = True
+
+
+@dataclass(frozen=True)
+class HelpLines:
+    """All help lines, in the order of the file."""
+
+    lines: tuple[HelpLine, ...]
+
+    def __iter__(self) -> Iterator[HelpLine]:
+        return iter(self.lines)
+
+    def in_language(self, language: str, ids: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
+        """The lines to show, or those named by `ids`, as plain values in one language: the form of `data.lines`."""
+        chosen = [line for line in self.lines if line.show_on_crisis_page] if ids is None else self._named(ids)
+        return [_spoken(line, language) for line in chosen]
+
+    def _named(self, ids: tuple[str, ...]) -> list[HelpLine]:
+        by_id = {line.id: line for line in self.lines}
+        return [by_id[name] for name in ids if name in by_id]
+
+
+def _spoken(line: HelpLine, language: str) -> dict[str, Any]:
+    return {
+        "id": line.id,
+        "name": _say(line.name, language),
+        "for": _say(line.for_, language),
+        "call": line.call,
+        "text": line.text.model_dump() if line.text else None,
+        "chat": line.chat,
+        "hours": _say(line.hours, language),
+    }
+
+
+def _say(spoken: Spoken, language: str) -> str | None:
+    return spoken.get(language) or spoken.get("en") or next(iter(spoken.values()), None)
+
+
+def read_help_lines(path: Path) -> HelpLines:
+    """Read the help lines. Raises `StartFault`, as no page may go out without them."""
+    try:
+        rows = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("lines")
+        lines = TypeAdapter(tuple[HelpLine, ...]).validate_python([_renamed(row) for row in rows or []])
+    except OSError:
+        raise StartFault(f"{path} cannot be read: web does not start without the help lines.") from None
+    except (yaml.YAMLError, AttributeError, TypeError) as fault:
+        raise StartFault(f"{path} is not a list of help lines: {' '.join(str(fault).split())}") from None
+    except ValidationError as fault:
+        raise StartFault(
+            *(f"{path}: lines.{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in fault.errors())
+        ) from None
+    if not lines:
+        raise StartFault(f"{path} names no help line under `lines:`. web does not start without them.")
+    return HelpLines(lines)
+
+
+def _renamed(row: Any) -> Any:
+    """Turn the file's key `for`, a word that Python keeps to itself, into the field `for_`."""
+    if not isinstance(row, dict):
+        return row
+    row = {("for_" if key == "for" else key): value for key, value in row.items()}
+    if isinstance(row.get("call"), int):
+        row["call"] = str(row["call"])
+    return row

@@ -1,0 +1,40 @@
+"""Logs as one JSON object a line on stderr. Never a message's text, an address or a user agent: no caller passes them in."""
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from typing import override
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record with its `extra` fields."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+        }
+        line.update((key, value) for key, value in vars(record).items() if key not in _STANDARD)
+        if record.exc_info and record.exc_info[0]:
+            line["fault"] = record.exc_info[0].__qualname__
+        return json.dumps(line, default=str, ensure_ascii=False)
+
+
+def set_up_logs() -> None:
+    """Send all logs to stderr as JSON lines, and silence the libraries that log addresses."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore", "sqlalchemy", "limits"):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = True
+        logger.setLevel(logging.WARNING)

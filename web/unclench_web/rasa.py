@@ -1,0 +1,142 @@
+"""The client of Rasa: sends one message, gets the replies. It knows the contract of the channel and nothing of what is said.
+
+Whatever goes wrong here is one exception, `RasaUnavailable`; the caller then says the static safe reply.
+"""
+
+import asyncio
+from typing import Annotated, Any, Literal, get_args
+
+import httpx
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+MESSAGES = "/webhooks/unclench/messages"
+CONVERSATION = "/webhooks/unclench/conversations/{id}"
+READY = "/webhooks/unclench/ready"
+
+FORGET_TIMEOUT = 2.0  # seconds
+READY_TIMEOUT = 1.0  # seconds
+
+Kind = Literal[
+    "text", "crisis", "exercise", "body_map", "check_in", "check_in_result", "contact_form", "did_you_mean"
+]
+KINDS = frozenset(get_args(Kind))
+
+type Payload = dict[str, Any]
+"""What a choice stands for: {"intent": "ask", "entities": {"topic": "psoas"}}."""
+
+
+def _known_kind(value: object) -> object:
+    """Show a kind that is newer than this process as plain text: a message's text stands alone."""
+    return value if not isinstance(value, str) or value in KINDS else "text"
+
+
+def _web_address(value: str | None) -> str | None:
+    return value if value and value.startswith(("https://", "http://")) else None
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+
+class RasaChoice(_Part):
+    """A choice with the payload that it stands for."""
+
+    label: Annotated[str, StringConstraints(min_length=1)]
+    topic: str | None = None
+    payload: Payload
+
+
+class Source(_Part):
+    """Where an answer comes from."""
+
+    title: str
+    publisher: str | None = None
+    url: Annotated[str | None, AfterValidator(_web_address)] = None
+
+
+class Review(_Part):
+    """Whether a clinician has signed the answer, who, and on which day (ISO date)."""
+
+    status: Literal["draft", "reviewed"] = "draft"
+    by: str | None = None
+    on: str | None = None
+
+
+class RasaMessage(_Part):
+    """One reply as Rasa gives it."""
+
+    kind: Annotated[Kind, BeforeValidator(_known_kind)] = "text"
+    text: Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+    topic: str | None = None
+    choices: list[RasaChoice] = []
+    sources: list[Source] = []
+    evidence: str | None = None
+    review: Review | None = None
+    data: dict[str, Any] = {}
+
+
+class _Replies(_Part):
+    messages: Annotated[list[RasaMessage], Field(min_length=1)]
+
+
+class RasaUnavailable(Exception):
+    """Rasa gave no usable reply. `reason` is one of timeout, unreachable, status and malformed."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Rasa:
+    """Rasa at one URL, over kept-alive connections."""
+
+    def __init__(self, url: str, secret: str, timeout_seconds: float) -> None:
+        self._timeout = timeout_seconds
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers={"X-Unclench-Secret": secret},
+            timeout=timeout_seconds,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30),
+        )
+
+    async def say(self, conversation: str, *, text: str | None = None, payload: Payload | None = None) -> list[RasaMessage]:
+        """Send a text or a payload; return the replies, at least one. Raises `RasaUnavailable`."""
+        said = {"conversation": conversation, "text": text} if payload is None else {
+            "conversation": conversation, "payload": payload,
+        }
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._http.post(MESSAGES, json=said)
+        except (TimeoutError, httpx.TimeoutException):
+            raise RasaUnavailable("timeout") from None
+        except httpx.HTTPError:
+            raise RasaUnavailable("unreachable") from None
+        if answer.status_code != 200:
+            raise RasaUnavailable("status")
+        try:
+            return _Replies.model_validate_json(answer.content).messages
+        except ValidationError:
+            raise RasaUnavailable("malformed") from None
+
+    async def forget(self, conversation: str) -> bool:
+        """Have Rasa erase a conversation. False when it did not, so that it must be asked again."""
+        try:
+            async with asyncio.timeout(FORGET_TIMEOUT):
+                answer = await self._http.delete(CONVERSATION.format(id=conversation))
+        except (TimeoutError, httpx.HTTPError):
+            return False
+        return answer.status_code == 204
+
+    async def is_ready(self) -> bool:
+        """Whether Rasa answers and has a model loaded."""
+        try:
+            async with asyncio.timeout(READY_TIMEOUT):
+                answer = await self._http.get(READY)
+        except (TimeoutError, httpx.HTTPError):
+            return False
+        return answer.status_code == 200
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
