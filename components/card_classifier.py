@@ -18,13 +18,13 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.card_importer import CRISIS
+from components.card_importer import CRISIS, LABEL
 from components.embedding import shared_embedding
-from components.routing import Context, Decision, Numbers, decide, split_questions
+from components.routing import Context, Decision, Numbers, decide, in_context, split_questions
 from components.sentence_embedder import EMBEDDING
 from components.text_classifier import TextClassifier
 from knowledge import places
@@ -76,13 +76,11 @@ class CardClassifier(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples except those of crises, which train the safety filter."""
-        examples = [
-            each for each in training_data.intent_examples if each.get(TEXT) and each.get(INTENT) != CRISIS
-        ]
+        examples = [each for each in training_data.intent_examples if each.get(TEXT) and each.get(INTENT) != CRISIS]
         self._classifier = TextClassifier.fit(
             [each.get(TEXT) for each in examples],
             np.stack([each.get(EMBEDDING) for each in examples]),
-            [each.get(INTENT_RESPONSE_KEY) or each.get(INTENT) for each in examples],
+            [_label(each) for each in examples],
         )
         with self._model_storage.write_to(self._resource) as folder:
             self._classifier.save(Path(folder) / MODEL_FILE)
@@ -105,10 +103,11 @@ class CardClassifier(GraphComponent):
         embedding = message.get(EMBEDDING)
         if embedding is None:
             embedding = shared_embedding().embed([text])[0]
-        ranking = self._rankings([text], embedding[None, :])[0]
+        ranking = in_context(self._rankings([text], embedding[None, :])[0], context, self._numbers)
+        likeness = self._classifier.likeness(embedding, ranking[0][0])
         parts = split_questions(text)
         part_rankings = self._rankings(parts, shared_embedding().embed(parts)) if len(parts) > 1 else []
-        decision = decide(text, ranking, part_rankings, context, self._numbers, self._areas)
+        decision = decide(text, ranking, likeness, part_rankings, context, self._numbers, self._areas)
         _write(message, decision, ranking)
 
     def _rankings(self, texts: list[str], embeddings: Any) -> list[list[tuple[str, float]]]:
@@ -117,6 +116,13 @@ class CardClassifier(GraphComponent):
         labels = self._classifier.labels
         shares = self._classifier.probabilities(texts, embeddings)
         return [[(labels[at], float(row[at])) for at in np.argsort(-row)] for row in shares]
+
+
+def _label(example: Message) -> str:
+    """Return `ask/psoas` for a card's example, and for one of data/nlu, where the intent may be all there is."""
+    metadata = (example.get("metadata") or {}).get("example") or {}
+    intent: str = example.get(INTENT)
+    return str(metadata.get(LABEL, f"{intent}/{intent}"))
 
 
 def load_numbers(path: Path = places.DATA / "understanding.yml") -> Numbers:

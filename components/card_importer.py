@@ -1,7 +1,8 @@
-"""CardImporter: gives Rasa the examples of all cards as retrieval intents, beside the hand-written data.
+"""CardImporter: gives Rasa the examples of all cards, beside the hand-written data; nothing generated is written.
 
-`ask/psoas`, `follow_up/why`, `reply/thanks`: nothing generated is written to disk. Only data/nlu, data/rules and
-data/stories are read as Rasa's own files, so that the cards' YAML is parsed once and not by Rasa too.
+Each example has its category as intent (`ask`) and its label (`ask/psoas`) as metadata: as a retrieval intent Rasa
+would ask for a response phrase a card in the domain. Only data/nlu, data/rules and data/stories are read as Rasa's
+own files, so that the cards' YAML is parsed once and not by Rasa too.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from knowledge import places
 from knowledge.cards import load_library
 
+#: The name under which an example's metadata holds its label.
+LABEL = "label"
 HAND_WRITTEN = ("nlu", "rules", "stories")
 #: The category of everything that the safety filter raises; its examples train the filter, not the classifier.
 CRISIS = "crisis"
@@ -55,7 +58,7 @@ def _narrow(paths: list[str]) -> list[str]:
 def _card_examples() -> list[Message]:
     library = load_library()
     examples = [
-        Message.build(ask, intent=f"{card.intent}/{card.id}")
+        Message.build(ask, intent=card.intent, example_metadata={LABEL: f"{card.intent}/{card.id}"})
         for card in library.everything()
         for texts in card.texts.values()
         for ask in texts.asks

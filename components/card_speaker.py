@@ -132,8 +132,7 @@ def response(messages: list[Message]) -> dict[str, Any]:
         "text": "\n\n".join(message["text"] for message in messages),
         "messages": messages,
         "buttons": [
-            {"title": choice["label"], "payload": as_command(choice["payload"])}
-            for choice in messages[-1]["choices"]
+            {"title": choice["label"], "payload": as_command(choice["payload"])} for choice in messages[-1]["choices"]
         ],
     }
 

@@ -76,9 +76,7 @@ class SentenceEmbedding:
         ids = np.array([each.ids for each in encoded], dtype=np.int64)
         mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        tokens = self._session.run(
-            None, {name: feed for name, feed in feeds.items() if name in self._inputs}
-        )[0]
+        tokens = self._session.run(None, {name: feed for name, feed in feeds.items() if name in self._inputs})[0]
         weights = mask[:, :, None].astype(np.float32)
         mean = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
         unit: Matrix = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)

@@ -20,6 +20,8 @@ class Numbers:
     """The thresholds of data/understanding.yml, in shares of 1, and counts."""
 
     answer: float
+    likeness: float
+    follow_up_boost: float
     offer: float
     off_topic: float
     part: float
@@ -47,9 +49,7 @@ class Decision:
     share: float = 1.0
 
 
-_QUESTION = (
-    r"(?:what|whats|how|hows|why|where|when|who|which|is|are|do|does|did|can|could|should|would|will)\b"
-)
+_QUESTION = r"(?:what|whats|how|hows|why|where|when|who|which|is|are|do|does|did|can|could|should|would|will)\b"
 _SPLIT = re.compile(
     rf"(?<=[?!;\n])\s+|(?<=\.)\s+|,?\s+(?:and|also|plus|y)\s+(?:also\s+)?(?={_QUESTION})", re.IGNORECASE
 )
@@ -70,9 +70,22 @@ def split_questions(text: str) -> list[str]:
     return asked[:4]
 
 
+def in_context(ranking: Ranking, context: Context, numbers: Numbers) -> Ranking:
+    """Return the ranking as it reads with a topic on the table: a follow-up is likelier then."""
+    if context.topic is None:
+        return ranking
+    raised = [
+        (label, share * (numbers.follow_up_boost if label.startswith("follow_up/") else 1.0))
+        for label, share in ranking
+    ]
+    total = sum(share for _, share in raised)
+    return sorted(((label, share / total) for label, share in raised), key=lambda row: -row[1])
+
+
 def decide(
     text: str,
     ranking: Ranking,
+    likeness: float,
     parts: Sequence[Ranking],
     context: Context,
     numbers: Numbers,
@@ -80,8 +93,9 @@ def decide(
 ) -> Decision:
     """Return what to do with a message.
 
-    `parts` are the rankings of the single questions when there are several; `areas` maps a word for a body area to
-    the card about it.
+    `ranking` is that of `in_context`, `likeness` the cosine with the nearest example of its first label. `parts` are
+    the rankings of the single questions when there are several; `areas` maps a word for a body area to the card
+    about it.
     """
     taken = _typed_choice(text, context)
     if taken:
@@ -90,7 +104,8 @@ def decide(
     if both:
         return both
     label, share = ranking[0]
-    if share >= numbers.answer:
+    unlike = label.startswith("ask/") and likeness < numbers.likeness
+    if share >= numbers.answer and not unlike:
         return _answered(text, label, share, context, numbers, areas)
     off_topic = [(each, part) for each, part in ranking if _id(each) in numbers.off_topic_replies]
     if sum(part for _, part in off_topic) >= numbers.off_topic:

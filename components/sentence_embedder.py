@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.embedding import shared_embedding
+from components.embedding_store import embed_examples
 
 #: The message property under which the vector of 384 float32 travels.
 EMBEDDING = "embedding"
@@ -47,5 +48,7 @@ class SentenceEmbedder(GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Set the embedding of each training example."""
-        self.process(training_data.training_examples)
+        spoken = [example for example in training_data.training_examples if example.get(TEXT)]
+        for example, vector in zip(spoken, embed_examples([each.get(TEXT) for each in spoken]), strict=True):
+            example.set(EMBEDDING, vector)
         return training_data

@@ -110,9 +110,7 @@ class BoundedTrackerStore(TrackerStore):
 
     def _read(self, sender_id: str) -> list[Event] | None:
         with self._engine.connect() as connection:
-            row = connection.execute(
-                sa.select(_conversations.c.events).where(_conversations.c.id == sender_id)
-            ).first()
+            row = connection.execute(sa.select(_conversations.c.events).where(_conversations.c.id == sender_id)).first()
         if row is None:
             return None
         found = (Event.from_parameters(each) for each in json.loads(row.events))

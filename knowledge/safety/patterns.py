@@ -10,6 +10,7 @@ myself?              may be missing
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ from knowledge.safety.normalise import COMMA, STOP
 
 Element = tuple[frozenset[str], bool]  # words, may be missing
 GAPS = {"..": 3, "...": 7}
+MAX_SEQUENCES = 6000
 _PIECES = re.compile(r"\([^()]*\)\??|<[^<>\s]+>\??|\S+")
 #: Words so common that a rule indexed by them would run on every message.
 COMMON = frozenset(
@@ -99,8 +101,9 @@ class PatternError(ValueError):
 class Lists:
     """The named word lists of data/safety/words.yml; an entry may have several words or name another list."""
 
-    def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, lists: Mapping[str, Sequence[str]], dropped: Iterable[str] = ()) -> None:
         self._raw = lists
+        self._dropped = frozenset(dropped)
         self._done: dict[str, tuple[tuple[str, ...], ...]] = {}
 
     def phrases(self, name: str) -> tuple[tuple[str, ...], ...]:
@@ -113,9 +116,13 @@ class Lists:
                 if str(entry).startswith("<"):
                     found.extend(self.phrases(str(entry)[1:-1]))
                 else:
-                    found.append(tuple(str(entry).split()))
-            self._done[name] = tuple(dict.fromkeys(found))
+                    found.append(self.keep(str(entry).split()))
+            self._done[name] = tuple(dict.fromkeys(phrase for phrase in found if phrase))
         return self._done[name]
+
+    def keep(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return the words without the fillers that no message has left either."""
+        return tuple(word for word in words if word not in self._dropped)
 
 
 def expand(pattern: str, lists: Lists) -> list[list[Element | int | None]]:
@@ -131,6 +138,11 @@ def expand(pattern: str, lists: Lists) -> list[list[Element | int | None]]:
             phrases = [p for option in piece[1:-1].split("|") for p in _option(option.strip(), lists)]
         else:
             phrases = _option(piece, lists)
+        phrases = list(dict.fromkeys(phrases))
+        optional = optional or () in phrases
+        phrases = [p for p in phrases if p]
+        if not phrases:
+            continue
         single = frozenset(p[0] for p in phrases if len(p) == 1)
         options: list[list[Element | int | None]] = []
         if single:
@@ -141,6 +153,8 @@ def expand(pattern: str, lists: Lists) -> list[list[Element | int | None]]:
         choices.append(options)
     if not choices:
         raise PatternError("an empty pattern")
+    if math.prod(len(options) for options in choices) > MAX_SEQUENCES:
+        raise PatternError(f"stands for more than {MAX_SEQUENCES} sequences: use fewer choices of several words")
     return [[e for part in combination for e in part] for combination in itertools.product(*choices)]
 
 
@@ -153,7 +167,7 @@ def _option(text: str, lists: Lists) -> list[tuple[str, ...]]:
         elif re.search(r"[<>()|]", word):
             raise PatternError(f"cannot read {word!r}")
         else:
-            parts.append([(word,)])
+            parts.append([lists.keep([word])])
     if not parts:
         raise PatternError("an empty choice")
     return [tuple(w for p in combination for w in p) for combination in itertools.product(*parts)]

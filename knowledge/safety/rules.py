@@ -76,9 +76,10 @@ class Rules:
         cues: Mapping[str, Any],
         rules: Iterable[Mapping[str, Any]],
         exemptions: Iterable[Mapping[str, Any]],
+        dropped: Iterable[str] = (),
     ) -> None:
         self._vocab = Vocab()
-        named = Lists(lists)
+        named = Lists(lists, dropped)
         self._exemptions = Phrases(self._vocab, named)
         self._phrases = Phrases(self._vocab, named)
         self._extra = Phrases(self._vocab, named)

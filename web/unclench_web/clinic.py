@@ -1,13 +1,13 @@
-"""What `web` needs to know about the clinic, read from `clinic.yml`. Keys that only the assistant uses are left alone."""
+"""What `web` knows about the clinic, read from `clinic.yml`. Keys that only the assistant uses are left alone."""
 
 from pathlib import Path
 from typing import Annotated
 
 import phonenumbers
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from unclench_web.faults import StartFault
+from unclench_web.yaml_file import read_yaml
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")]
 
@@ -50,11 +50,7 @@ class Clinic(BaseModel):
 def read_clinic(path: Path) -> Clinic:
     """Read `clinic.yml`. Raises `StartFault` with one sentence a fault."""
     try:
-        return Clinic.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except OSError:
-        raise StartFault(f"{path} cannot be read: web needs it for the clinic's name and phone.") from None
-    except yaml.YAMLError as fault:
-        raise StartFault(f"{path} is not valid YAML: {' '.join(str(fault).split())}") from None
+        return Clinic.model_validate(read_yaml(path, "web needs it for the clinic's name and phone"))
     except ValidationError as fault:
         raise StartFault(
             *(f"{path}: {'.'.join(map(str, error['loc'])) or 'file'}: {error['msg']}" for error in fault.errors())

@@ -1,25 +1,29 @@
 """The database: SQLite by default, PostgreSQL by URL, with the same code.
 
-The work itself is synchronous functions over a connection (in the `store` modules). They run in threads, one transaction
-each: one thread for SQLite, which has one writer anyway and so never waits for its own lock, and several for PostgreSQL.
+The work itself is synchronous functions over a connection (in the `store` modules). They run in threads, one
+transaction each: one thread for SQLite, which has one writer anyway and so never waits for its own lock, and several
+for PostgreSQL.
 """
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate
 
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from unclench_web.faults import StartFault
 from unclench_web.tables import metadata
 
 BUSY_TIMEOUT = 5  # seconds
 POSTGRESQL_THREADS = 8
+
+# how SQLite begins a transaction; PostgreSQL needs none of it
+_WRITE = {"begin": "IMMEDIATE"}
+_WRITE_DURABLY = {"begin": "IMMEDIATE", "synchronous": "FULL"}
 
 
 class Database:
@@ -29,8 +33,6 @@ class Database:
         self._url = make_url(url)
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
-        self._write_options = {"begin": "IMMEDIATE"}
-        self._durable_options = {"begin": "IMMEDIATE", "synchronous": "FULL"}
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else POSTGRESQL_THREADS, "database")
 
     def prepare(self) -> None:
@@ -45,33 +47,43 @@ class Database:
                 "Check UNCLENCH_DATABASE_URL."
             ) from None
 
-    async def read[**P, T](
+    async def read[**P, T](self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `work(connection, …)` in a transaction that only reads."""
+        return await self._in_thread({}, lambda connection: work(connection, *args, **kwargs))
+
+    async def look_up[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run `work(connection, …)` in a transaction that only reads."""
-        return await self._run({}, partial(work, *args, **kwargs) if kwargs else work, args if not kwargs else ())
+        """As `read`, for a row or two found by their key.
+
+        With SQLite it is done on the spot: that takes a quarter of a millisecond and never waits for a writer, while
+        the way to a thread and back takes longer than the reading.
+        """
+        if self.is_sqlite:
+            return self._transaction({}, lambda connection: work(connection, *args, **kwargs))
+        return await self.read(work, *args, **kwargs)
 
     async def write[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run `work(connection, …)` in one transaction; all of it is kept, or nothing."""
-        return await self._run(self._write_options, partial(work, **kwargs), args)
+        return await self._in_thread(_WRITE, lambda connection: work(connection, *args, **kwargs))
 
     async def write_durably[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As `write`, and on the disk before this returns: it outlives a power cut too."""
-        return await self._run(self._durable_options, partial(work, **kwargs), args)
+        return await self._in_thread(_WRITE_DURABLY, lambda connection: work(connection, *args, **kwargs))
 
-    async def _run(self, options: dict[str, str], work: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, options, work, args)
+    async def _in_thread[T](self, options: dict[str, str], work: Callable[[Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, options, work)
 
-    def _transaction(self, options: dict[str, str], work: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    def _transaction[T](self, options: dict[str, str], work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
             if options:
                 connection = connection.execution_options(**options)
             with connection.begin():
-                return work(connection, *args)
+                return work(connection)
 
     async def wipe(self) -> None:
         """Take what was erased out of the write-ahead log too (SQLite; elsewhere nothing is to be done)."""
@@ -148,6 +160,3 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
 
     return engine
-
-
-__all__ = ["Database", "OperationalError", "default_url"]

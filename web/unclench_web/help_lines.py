@@ -1,4 +1,4 @@
-"""The help lines, read from `data/safety/help_lines.yml`. Which line fits whom is decided there; here they are only shown."""
+"""The help lines, read from `data/safety/help_lines.yml`. Which line fits whom is decided there, not here."""
 
 import datetime
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from unclench_web.faults import StartFault
+from unclench_web.yaml_file import read_yaml
 
 Spoken = dict[str, str]
 """A text by language: {"en": "…", "es": "…"}."""
@@ -76,13 +76,12 @@ def _say(spoken: Spoken, language: str) -> str | None:
 
 def read_help_lines(path: Path) -> HelpLines:
     """Read the help lines. Raises `StartFault`, as no page may go out without them."""
+    content = read_yaml(path, "web does not start without the help lines")
+    rows = content.get("lines") if isinstance(content, dict) else None
     try:
-        rows = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("lines")
-        lines = TypeAdapter(tuple[HelpLine, ...]).validate_python([_renamed(row) for row in rows or []])
-    except OSError:
-        raise StartFault(f"{path} cannot be read: web does not start without the help lines.") from None
-    except (yaml.YAMLError, AttributeError, TypeError) as fault:
-        raise StartFault(f"{path} is not a list of help lines: {' '.join(str(fault).split())}") from None
+        lines = TypeAdapter(tuple[HelpLine, ...]).validate_python(
+            [_renamed(row) for row in rows] if isinstance(rows, list) else []
+        )
     except ValidationError as fault:
         raise StartFault(
             *(f"{path}: lines.{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in fault.errors())

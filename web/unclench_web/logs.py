@@ -1,4 +1,4 @@
-"""Logs as one JSON object a line on stderr. Never a message's text, an address or a user agent: no caller passes them in."""
+"""Logs as one JSON object a line on stderr. No caller passes in a message's text, an address or a user agent."""
 
 import json
 import logging

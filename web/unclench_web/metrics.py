@@ -16,7 +16,10 @@ class Metrics:
         self.conversations = Counter("unclench_conversations", "Conversations opened", registry=self.registry)
         self.erased = Counter("unclench_conversations_erased", "Conversations erased", ["why"], registry=self.registry)
         self.answers = Counter(
-            "unclench_answers", "Answers given, by kind, topic and tier", ["kind", "topic", "tier"], registry=self.registry
+            "unclench_answers",
+            "Answers given, by kind, topic and tier",
+            ["kind", "topic", "tier"],
+            registry=self.registry,
         )
         self.safe_replies = Counter(
             "unclench_safe_replies", "Static safe replies given, by reason", ["reason"], registry=self.registry
@@ -43,6 +46,7 @@ class MeasureRequests:
         self._requests = metrics.requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on, and measure it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Problems as RFC 9457 `application/problem+json`. The words are in `data/web.yml` under `problems:`, by the problem's name.
+"""Problems as RFC 9457 `application/problem+json`, in the words of `data/web.yml`.
 
 Which problem a request has is decided where it is found; here it only gets its form. Nothing that was sent is repeated.
 """
@@ -155,6 +155,7 @@ class CatchAll:
         self._wording = wording
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on, and catch what it raises."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

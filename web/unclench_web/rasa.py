@@ -1,4 +1,4 @@
-"""The client of Rasa: sends one message, gets the replies. It knows the contract of the channel and nothing of what is said.
+"""The client of Rasa: sends one message, gets the replies. It knows the channel's contract, not what is said.
 
 Whatever goes wrong here is one exception, `RasaUnavailable`; the caller then says the static safe reply.
 """
@@ -6,7 +6,7 @@ Whatever goes wrong here is one exception, `RasaUnavailable`; the caller then sa
 import asyncio
 from typing import Annotated, Any, Literal, get_args
 
-import httpx
+import aiohttp
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 MESSAGES = "/webhooks/unclench/messages"
@@ -16,9 +16,7 @@ READY = "/webhooks/unclench/ready"
 FORGET_TIMEOUT = 2.0  # seconds
 READY_TIMEOUT = 1.0  # seconds
 
-Kind = Literal[
-    "text", "crisis", "exercise", "body_map", "check_in", "check_in_result", "contact_form", "did_you_mean"
-]
+Kind = Literal["text", "crisis", "exercise", "body_map", "check_in", "check_in_result", "contact_form", "did_you_mean"]
 KINDS = frozenset(get_args(Kind))
 
 type Payload = dict[str, Any]
@@ -91,52 +89,57 @@ class Rasa:
     """Rasa at one URL, over kept-alive connections."""
 
     def __init__(self, url: str, secret: str, timeout_seconds: float) -> None:
+        self._url = url
+        self._headers = {"X-Unclench-Secret": secret}
         self._timeout = timeout_seconds
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            headers={"X-Unclench-Secret": secret},
-            timeout=timeout_seconds,
-            trust_env=False,
-            limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30),
-        )
+        self._session: aiohttp.ClientSession | None = None
 
-    async def say(self, conversation: str, *, text: str | None = None, payload: Payload | None = None) -> list[RasaMessage]:
+    async def say(
+        self, conversation: str, *, text: str | None = None, payload: Payload | None = None
+    ) -> list[RasaMessage]:
         """Send a text or a payload; return the replies, at least one. Raises `RasaUnavailable`."""
-        said = {"conversation": conversation, "text": text} if payload is None else {
-            "conversation": conversation, "payload": payload,
-        }
+        said = {"text": text} if payload is None else {"payload": payload}
         try:
             async with asyncio.timeout(self._timeout):
-                answer = await self._http.post(MESSAGES, json=said)
-        except (TimeoutError, httpx.TimeoutException):
+                status, body = await self._call("POST", MESSAGES, {"conversation": conversation, **said})
+        except TimeoutError:
             raise RasaUnavailable("timeout") from None
-        except httpx.HTTPError:
+        except (aiohttp.ClientError, OSError):
             raise RasaUnavailable("unreachable") from None
-        if answer.status_code != 200:
+        if status != 200:
             raise RasaUnavailable("status")
         try:
-            return _Replies.model_validate_json(answer.content).messages
+            return _Replies.model_validate_json(body).messages
         except ValidationError:
             raise RasaUnavailable("malformed") from None
 
     async def forget(self, conversation: str) -> bool:
         """Have Rasa erase a conversation. False when it did not, so that it must be asked again."""
-        try:
-            async with asyncio.timeout(FORGET_TIMEOUT):
-                answer = await self._http.delete(CONVERSATION.format(id=conversation))
-        except (TimeoutError, httpx.HTTPError):
-            return False
-        return answer.status_code == 204
+        return await self._succeeds("DELETE", CONVERSATION.format(id=conversation), 204, FORGET_TIMEOUT)
 
     async def is_ready(self) -> bool:
         """Whether Rasa answers and has a model loaded."""
-        try:
-            async with asyncio.timeout(READY_TIMEOUT):
-                answer = await self._http.get(READY)
-        except (TimeoutError, httpx.HTTPError):
-            return False
-        return answer.status_code == 200
+        return await self._succeeds("GET", READY, 200, READY_TIMEOUT)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._session is not None:
+            await self._session.close()
+
+    async def _succeeds(self, method: str, path: str, status: int, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return (await self._call(method, path))[0] == status
+        except (TimeoutError, aiohttp.ClientError, OSError):
+            return False
+
+    async def _call(self, method: str, path: str, said: dict[str, Any] | None = None) -> tuple[int, bytes]:
+        if self._session is None:  # made here, as it belongs to the loop that is running
+            self._session = aiohttp.ClientSession(
+                headers=self._headers,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=30),
+                timeout=aiohttp.ClientTimeout(total=None),  # each call has its own
+            )
+        async with self._session.request(method, self._url + path, json=said, allow_redirects=False) as answer:
+            return answer.status, await answer.read()

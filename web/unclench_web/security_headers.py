@@ -1,4 +1,4 @@
-"""ASGI middleware: the security headers of every response. A page that needs more than the strict default says so itself."""
+"""ASGI middleware: the security headers of every response. A page that needs another policy sets it itself."""
 
 from collections.abc import Iterable
 
@@ -42,6 +42,7 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request on, and add the headers to the response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     )
     contact_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (),
-        description="Fernet keys for contact requests, separated by commas; the first one encrypts, all of them decrypt. "
+        description="Fernet keys for contact requests, separated by commas. The first encrypts, all of them decrypt. "
         "Unset: a development key is made in var/contact.key.",
     )
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from unclench_web.faults import StartFault
+from unclench_web.yaml_file import read_yaml
 
 DEFAULT_LANGUAGE = "en"
 
@@ -44,12 +43,7 @@ class Wording:
 
 def read_wording(path: Path) -> Wording:
     """Read `data/web.yml`. Raises `StartFault` when it cannot be read."""
-    try:
-        texts = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError:
-        raise StartFault(f"{path} cannot be read: it holds every sentence of the pages.") from None
-    except yaml.YAMLError as fault:
-        raise StartFault(f"{path} is not valid YAML: {' '.join(str(fault).split())}") from None
+    texts = read_yaml(path, "it holds every sentence of the pages")
     if not isinstance(texts, dict) or not isinstance(texts.get(DEFAULT_LANGUAGE), dict):
         raise StartFault(f"{path} has no texts under `{DEFAULT_LANGUAGE}:`.")
     return Wording(DEFAULT_LANGUAGE, texts)

@@ -1,0 +1,98 @@
+"""Joins what the rules read and what the classifier believes into one outcome, by data/safety/table.yml. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+from knowledge.safety.assessment import TIERS
+from knowledge.safety.rules import STATES, Finding, Reading
+
+#: Every outcome the table may name, from the least to the most urgent.
+OUTCOMES = ("none", "crisis_footer", "emergency_footer", "T3", "M2", "M_ask", "T2", "M1", "T1")
+RULE_TIERS = ("T1", "T2", "T3", "M1", "M_ask", "M2")
+GROUPS = ("crisis", "abuse", "emergency", "today", "passive")
+SITUATIONS = ("alone", "with_weak", "softened")
+_SOFT = frozenset(STATES) - {"asserted"}
+
+
+class TableError(ValueError):
+    """table.yml is incomplete or names an unknown outcome."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome, its kind ("" when the classifier alone decided and the kind is the group's), and who decided."""
+
+    outcome: str
+    kind: str
+    by: str
+    why: tuple[str, ...]
+
+
+class Table:
+    """The checked table. `rule_outcome` and `join` are its two readings."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._rules: Mapping[str, Mapping[str, str]] = values["rules"]
+        self._urgent: Mapping[str, str] = values.get("urgent") or {}
+        self._classifier: Mapping[str, Mapping[str, Mapping[str, float]]] = values["classifier"]
+        for tier in RULE_TIERS:
+            row = self._rules.get(tier) or {}
+            if set(row) != set(STATES) or not set(row.values()) <= set(OUTCOMES):
+                raise TableError(f"rules.{tier} must name an outcome for each of {', '.join(STATES)}")
+        for group in GROUPS:
+            situations = self._classifier.get(group) or {}
+            if set(situations) != set(SITUATIONS):
+                raise TableError(f"classifier.{group} must have {', '.join(SITUATIONS)}")
+            for thresholds in situations.values():
+                if not set(thresholds) <= set(OUTCOMES) or not all(0 < p <= 1 for p in thresholds.values()):
+                    raise TableError(f"classifier.{group}: an unknown outcome, or a threshold outside 0 to 1")
+
+    def rule_outcome(self, finding: Finding) -> str:
+        """Return what one finding comes to."""
+        outcome = self._rules[finding.tier][finding.state]
+        return self._urgent.get(outcome, outcome) if finding.urgent else outcome
+
+    def classifier_outcome(self, group: str, probability: float, situation: str) -> str:
+        """Return the most urgent outcome whose threshold the probability reaches."""
+        reached = [o for o, least in self._classifier[group][situation].items() if probability >= least]
+        return max(reached, key=OUTCOMES.index, default="none")
+
+    def join(self, reading: Reading, probability: Optional[Mapping[str, float]]) -> Verdict:
+        """Return the verdict on one message; `probability` by group, None when no classifier ran."""
+        ruled = [(self.rule_outcome(finding), finding) for finding in reading.findings]
+        top = max((outcome for outcome, _ in ruled), key=OUTCOMES.index, default="none")
+        deciding = [finding for outcome, finding in ruled if outcome == top]
+        learned, group = "none", ""
+        if probability is not None:
+            situation = self._situation(reading, top)
+            for name in GROUPS:
+                outcome = self.classifier_outcome(name, probability.get(name, 0.0), situation)
+                if OUTCOMES.index(outcome) > OUTCOMES.index(learned):
+                    learned, group = outcome, name
+        if OUTCOMES.index(learned) > OUTCOMES.index(top):
+            kind = deciding[0].kind if deciding and top == "T3" else group
+            return Verdict(learned, kind, "both" if deciding else "classifier", tuple(f.rule for f in deciding))
+        if top == "none":
+            return Verdict("none", "none", "none", ())
+        return Verdict(top, _kind(deciding), "rule", tuple(sorted({f.rule for f in deciding})))
+
+    def _situation(self, reading: Reading, top: str) -> str:
+        if top in ("T3", "M_ask"):
+            return "with_weak"
+        if reading.exempt or any(finding.state in _SOFT for finding in reading.findings):
+            return "softened"
+        return "alone"
+
+
+#: Which kind is named when several rules of one tier speak: the one whose help line is the more particular.
+_KIND_ORDER = ("overdose", "assault", "abuse", "withdrawal", "psychosis", "harm_to_others", "other", "self")
+
+
+def _kind(findings: list[Finding]) -> str:
+    kinds = {finding.kind for finding in findings}
+    return next((kind for kind in _KIND_ORDER if kind in kinds), sorted(kinds)[0])
+
+
+__all__ = ["GROUPS", "OUTCOMES", "TIERS", "Table", "TableError", "Verdict"]

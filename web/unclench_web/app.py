@@ -1,0 +1,98 @@
+"""Puts the rooms of `web` together. No rule of its own."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+
+from fastapi import FastAPI
+
+from unclench_web import health, problems
+from unclench_web.body import BodyLimit
+from unclench_web.clinic import read_clinic
+from unclench_web.conversations import api as conversations_api
+from unclench_web.conversations.erasure import Erasure
+from unclench_web.conversations.safe_reply import SafeReply
+from unclench_web.conversations.service import Clock, Conversations
+from unclench_web.database import Database, default_url
+from unclench_web.help_lines import read_help_lines
+from unclench_web.limits import RateLimits
+from unclench_web.metrics import MeasureRequests, Metrics
+from unclench_web.places import Places
+from unclench_web.problems import CatchAll, ProblemBody
+from unclench_web.rasa import Rasa
+from unclench_web.security_headers import SecurityHeaders
+from unclench_web.settings import Settings
+from unclench_web.wording import read_wording
+
+
+def create_app(settings: Settings, places: Places | None = None, clock: Clock = time.time) -> FastAPI:
+    """Make the app. Raises `StartFault` when a file, a setting or the database will not do."""
+    places = places or Places()
+    wording = read_wording(places.wording)
+    clinic = read_clinic(places.clinic)
+    help_lines = read_help_lines(places.help_lines)
+    limits = RateLimits(settings)
+    database = Database(settings.database_url or default_url(places.var))
+    database.prepare()
+    metrics = Metrics()
+    rasa = Rasa(settings.rasa_url, settings.rasa_secret.get_secret_value(), settings.rasa_timeout_seconds)
+    idle_seconds = settings.idle_hours * 3600
+    safe_reply = SafeReply(wording, clinic, help_lines)
+    conversations = Conversations(database, rasa, safe_reply, help_lines, metrics, clock, idle_seconds)
+    erasure = Erasure(database, rasa, metrics, clock, idle_seconds)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(erasure.run())
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sweeping
+            await rasa.close()
+            database.close()
+
+    app = FastAPI(
+        title="Unclench",
+        version="0.1.0",
+        description="The public API of Unclench. Every problem comes as application/problem+json (RFC 9457).",
+        docs_url=None,  # both of these pages load their scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.erasure = erasure
+    app.include_router(conversations_api.router(conversations, limits))
+    app.include_router(health.router(database, rasa, metrics))
+    problems.install(app, wording)
+    _describe_problems(app)
+    # the last one added is the outermost
+    app.add_middleware(BodyLimit, wording=wording)
+    app.add_middleware(CatchAll, wording=wording)
+    app.add_middleware(MeasureRequests, metrics=metrics)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Put the shape of problems into the OpenAPI description, in place of FastAPI's own."""
+    make = app.openapi
+
+    def openapi() -> dict[str, object]:
+        described = make()
+        schemas = described["components"]["schemas"]
+        if "ProblemBody" not in schemas:
+            shape = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(shape.pop("$defs", {}))
+            schemas["ProblemBody"] = shape
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            for path in described["paths"].values():
+                for call in path.values():
+                    if "422" in call["responses"]:
+                        call["responses"]["422"] = problems.describe(422)[422]
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,1 @@
+"""Conversations: opening one, saying something in it, reading it again, erasing it."""

@@ -1,0 +1,61 @@
+"""Erases idle conversations, and asks Rasa again for those that it could not erase when it was asked."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from unclench_web.conversations import store
+from unclench_web.conversations.service import Clock
+from unclench_web.database import Database
+from unclench_web.metrics import Metrics
+from unclench_web.problems import log_fault
+from unclench_web.rasa import Rasa
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 20.0
+GIVE_UP_AFTER = 3  # failures in a row: Rasa is down, the rest waits for the next round
+
+
+@dataclass
+class Erasure:
+    """The background loop. One round is `sweep`."""
+
+    database: Database
+    rasa: Rasa
+    metrics: Metrics
+    clock: Clock
+    idle_seconds: float
+
+    async def run(self) -> None:
+        """Sweep for ever. A fault ends one round, not the loop."""
+        while True:
+            try:
+                await self.sweep()
+            except SQLAlchemyError as fault:
+                log_fault("database_fault", fault)
+            except Exception as fault:
+                log_fault("unforeseen_fault", fault)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def sweep(self) -> None:
+        """Erase what is idle here, then what Rasa still has."""
+        now = int(self.clock())
+        idle = await self.database.read(store.idle_since, int(now - self.idle_seconds))
+        if idle:
+            await self.database.write(store.erase, idle, now)
+            await self.database.wipe()
+            self.metrics.erased.labels("idle").inc(len(idle))
+            log.info("conversations_erased", extra={"count": len(idle)})
+        failures = 0
+        for id in await self.database.read(store.waiting_for_rasa):
+            if await self.rasa.forget(id):
+                await self.database.write(store.erased_by_rasa, id)
+                failures = 0
+                continue
+            await self.database.write(store.not_erased_by_rasa, id)
+            failures += 1
+            if failures == GIVE_UP_AFTER:
+                return

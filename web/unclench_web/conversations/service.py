@@ -1,0 +1,155 @@
+"""What happens in a conversation: who may speak, what Rasa is asked, what is kept. It knows nothing of HTTP's form."""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakValueDictionary
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from unclench_web.conversations import store
+from unclench_web.conversations.message import Entry, Message, from_rasa, from_visitor, new_id
+from unclench_web.conversations.safe_reply import SafeReply
+from unclench_web.database import Database
+from unclench_web.help_lines import HelpLines
+from unclench_web.metrics import Metrics
+from unclench_web.problems import Problem, log_fault
+from unclench_web.rasa import Payload, Rasa, RasaUnavailable
+
+log = logging.getLogger(__name__)
+
+OPEN: Payload = {"intent": "open", "entities": {}}
+
+type Clock = Callable[[], float]
+"""The time now, in seconds since 1970."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new conversation. The token is known to the visitor only; its hash is kept."""
+
+    id: str
+    token: str
+    messages: list[Message]
+
+
+@dataclass
+class Conversations:
+    """All conversations. One message at a time is answered in each, so that answers do not interleave."""
+
+    database: Database
+    rasa: Rasa
+    safe_reply: SafeReply
+    help_lines: HelpLines
+    metrics: Metrics
+    clock: Clock
+    idle_seconds: float
+
+    def __post_init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def open(self) -> Opened:
+        """Open a conversation, with the assistant's first message. It opens even when Rasa or the database is down."""
+        id, token = new_id(), secrets.token_urlsafe(32)
+        entries = await self._ask(id, self.safe_reply.opening, payload=OPEN)
+        try:
+            await self.database.write(store.insert_conversation, id, _hash(token), entries, self._now())
+        except SQLAlchemyError as fault:
+            log_fault("database_fault", fault)
+            entries = [self._safe(self.safe_reply.opening, "database")]
+        self.metrics.conversations.inc()
+        return Opened(id, token, [entry.message for entry in entries])
+
+    async def say(self, id: str, token: str, *, text: str | None = None, choice: str | None = None) -> list[Message]:
+        """Say a text or take a choice; return the answer. Raises `Problem` 401, 404, or 422 for an unknown choice."""
+        async with self._lock(id):
+            try:
+                kept, taken = await self.database.look_up(store.find, id, choice)
+            except SQLAlchemyError as fault:
+                log_fault("database_fault", fault)
+                return [self._safe(self.safe_reply.answer, "database").message]
+            self._admit(kept, token)
+            if choice is not None and taken is None:
+                raise Problem("unknown-choice", 422)
+            if taken is not None:
+                said = from_visitor(taken.label)
+                answer = await self._ask(id, self.safe_reply.answer, payload=taken.payload)
+            else:
+                said = from_visitor(text or "")
+                answer = await self._ask(id, self.safe_reply.answer, text=text)
+            try:
+                if not await self.database.write(store.append, id, [said, *answer], self._now()):
+                    raise Problem("unknown-conversation", 404)
+            except SQLAlchemyError as fault:
+                log_fault("database_fault", fault)
+                for entry in answer:  # choices that were not kept could not be taken
+                    entry.message.choices.clear()
+            return [entry.message for entry in answer]
+
+    async def transcript(self, id: str, token: str) -> list[Message]:
+        """All messages so far. Raises `Problem` 401 or 404."""
+        kept, _ = await self.database.look_up(store.find, id)
+        self._admit(kept, token)
+        return await self.database.read(store.transcript, id)
+
+    async def erase(self, id: str, token: str) -> None:
+        """Erase a conversation everywhere. Raises `Problem` 401 or 404."""
+        async with self._lock(id):
+            kept, _ = await self.database.look_up(store.find, id)
+            self._admit(kept, token)
+            await self.database.write(store.erase, [id], self._now())
+            self.metrics.erased.labels("asked").inc()
+            await self.database.wipe()
+            if await self.rasa.forget(id):
+                await self.database.write(store.erased_by_rasa, id)
+            else:
+                log.warning("rasa_has_not_erased", extra={"then": "tried again"})
+
+    def _admit(self, kept: store.Kept | None, token: str) -> None:
+        if kept is None:
+            raise Problem("unknown-conversation", 404)
+        if not hmac.compare_digest(kept.token_hash, _hash(token)):
+            raise unauthorised("wrong-token", "invalid_token")
+        if self._now() - kept.last_active_at > self.idle_seconds:
+            raise unauthorised("conversation-ended", "invalid_token")
+
+    async def _ask(
+        self, id: str, otherwise: Callable[[], Entry], *, text: str | None = None, payload: Payload | None = None
+    ) -> list[Entry]:
+        try:
+            replies = await self.rasa.say(id, text=text, payload=payload)
+        except RasaUnavailable as fault:
+            log.warning("rasa_unavailable", extra={"reason": fault.reason})
+            return [self._safe(otherwise, fault.reason)]
+        entries = [from_rasa(reply, self.help_lines) for reply in replies]
+        for entry in entries:
+            said = entry.message
+            self.metrics.answers.labels(said.kind, said.topic or "", str(said.data.get("tier", ""))).inc()
+        return entries
+
+    def _safe(self, make: Callable[[], Entry], reason: str) -> Entry:
+        self.metrics.safe_replies.labels(reason).inc()
+        return make()
+
+    def _now(self) -> int:
+        return int(self.clock())
+
+    def _lock(self, id: str) -> asyncio.Lock:
+        lock = self._locks.get(id)
+        if lock is None:
+            lock = self._locks[id] = asyncio.Lock()
+        return lock
+
+
+def unauthorised(name: str, error: str | None = None) -> Problem:
+    """A 401 with the challenge that RFC 6750 asks for."""
+    challenge = 'Bearer realm="conversation"' + (f', error="{error}"' if error else "")
+    return Problem(name, 401, {"WWW-Authenticate": challenge})
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

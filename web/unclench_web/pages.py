@@ -1,0 +1,135 @@
+"""The pages that are the same for every visitor: demonstration, chat, help lines, and the loader script.
+
+They are made once at start. The contact form, which is not the same for everybody, has a room of its own.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from unclench_web.assets import Asset, Assets, make_asset
+from unclench_web.clinic import Clinic
+from unclench_web.help_lines import HelpLines
+from unclench_web.problems import Problem
+from unclench_web.security_headers import page_policy
+from unclench_web.wording import Wording
+
+HTML = "text/html; charset=utf-8"
+LOADER_TEXTS = b'"__TEXTS__"'
+
+
+@dataclass(frozen=True)
+class Look:
+    """What every page is made with."""
+
+    wording: Wording
+    clinic: Clinic
+    help_lines: HelpLines
+    assets: Assets
+
+    def __post_init__(self) -> None:
+        environment = Environment(
+            loader=PackageLoader("unclench_web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.globals.update(clinic=self.clinic, asset=self.assets.address, modules=self._modules)
+        object.__setattr__(self, "_environment", environment)
+
+    def render(self, template: str, language: str = "en", **values: Any) -> str:
+        """A page as HTML."""
+        environment: Environment = self.__dict__["_environment"]
+        wording = self.wording.in_language(language)
+        checked = [line.checked_on for line in self.help_lines if line.checked_on]
+        return environment.get_template(template).render(
+            say=wording,
+            language=wording.language,
+            lines=self.help_lines.in_language(wording.language),
+            lines_checked_on=min(checked).isoformat() if checked else None,
+            **values,
+        )
+
+    def policy(self, *, frames: bool = False) -> dict[str, str]:
+        """The headers of a page."""
+        return {
+            "Content-Security-Policy": page_policy(self.clinic.embed_on, frames=frames),
+            "Cache-Control": "no-cache",
+        }
+
+    def _modules(self) -> list[str]:
+        return [self.assets.address(name) for name in self.assets.names("chat") if name.endswith(".js")]
+
+
+def router(look: Look) -> APIRouter:
+    """The routes of the pages."""
+    routes = APIRouter(include_in_schema=False)
+    demo = _page(look.render("demo.html"))
+    chat = _page(look.render("chat.html", texts=chat_texts(look)))
+    crisis = {language: _page(look.render("crisis.html", language)) for language in ("en", "es")}
+    loader = _loader(look)
+
+    async def show_demo(request: Request) -> Response:
+        return demo.response(request, look.policy(frames=True))
+
+    async def show_chat(request: Request) -> Response:
+        return chat.response(request, look.policy())
+
+    async def show_crisis(request: Request) -> Response:
+        language = request.query_params.get("language", "en")
+        return crisis.get(language, crisis["en"]).response(request, look.policy())
+
+    async def give_loader(request: Request) -> Response:
+        # a clinic's page, on another origin, loads this one
+        headers = {"Cache-Control": "public, max-age=300", "Cross-Origin-Resource-Policy": "cross-origin"}
+        return loader.response(request, headers)
+
+    async def give_static(request: Request, digest: str, name: str) -> Response:
+        response = look.assets.serve(request, digest, name)
+        if response is None:
+            raise Problem("not-found", 404)
+        return response
+
+    for path, endpoint in {
+        "/": show_demo,
+        "/chat": show_chat,
+        "/crisis": show_crisis,
+        "/widget.js": give_loader,
+        "/static/{digest}/{name:path}": give_static,
+    }.items():
+        routes.add_api_route(path, endpoint, methods=["GET", "HEAD"])
+    return routes
+
+
+def chat_texts(look: Look) -> dict[str, Any]:
+    """The texts that the chat page's script shows, with what is known about the clinic filled in."""
+    say = look.wording
+    texts: dict[str, Any] = dict(say.part("chat"))
+    texts["lines"] = say.part("lines")
+    texts["contact"] = {
+        name: say(f"contact.{name}") for name in ("summary", "not_stored", "wait", "network", "reference")
+    }
+    texts["contact"]["missing"] = {
+        "name": say("contact.faults.name_missing"),
+        "phone": say("contact.faults.reach_missing"),
+        "consent": say("contact.faults.consent"),
+    }
+    texts["phone"] = look.clinic.phone
+    texts["call_clinic"] = say("chat.call_clinic", phone=look.clinic.phone_shown or "")
+    return texts
+
+
+def _page(html: str) -> Asset:
+    return make_asset(html.encode(), HTML)
+
+
+def _loader(look: Look) -> Asset:
+    """`widget.js` with its texts put in."""
+    source = look.assets.get("widget.js")
+    assert source is not None and LOADER_TEXTS in source.body  # noqa: S101 - a file of ours
+    texts = json.dumps(look.wording.part("launcher"), ensure_ascii=False).encode()
+    return make_asset(source.body.replace(LOADER_TEXTS, texts), source.media_type)
