@@ -63,7 +63,7 @@ def _stamp() -> float:
 class CardSpeaker(NaturalLanguageGenerator):
     """A NaturalLanguageGenerator over the cards."""
 
-    def __init__(self, endpoint: EndpointConfig | None, domain: Domain) -> None:
+    def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
         """Take Rasa's arguments and load the cards."""
         self._live = LiveLibrary()
         self._from_domain = TemplatedNaturalLanguageGenerator(domain.responses)

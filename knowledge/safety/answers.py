@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterable, Literal, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
@@ -18,7 +19,9 @@ SHORT = 4
 class Answers:
     """Build once; `read` returns what a message answers."""
 
-    def __init__(self, patterns: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]], dropped: Iterable[str] = ()) -> None:
+    def __init__(
+        self, patterns: Mapping[str, Sequence[str]], lists: Mapping[str, Sequence[str]], dropped: Iterable[str] = ()
+    ) -> None:
         self._vocab = Vocab()
         self._phrases = Phrases(self._vocab, Lists(lists, dropped))
         for name, entries in patterns.items():

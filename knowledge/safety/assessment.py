@@ -23,16 +23,23 @@ def urgency(tier: str) -> int:
     return TIERS.index(tier)  # type: ignore[arg-type]
 
 
+def more_urgent(one: str, other: str) -> str:
+    """Return the more urgent of two tiers."""
+    return max(one, other, key=urgency)
+
+
 @dataclass(frozen=True)
 class Context:
     """What the conversation knows before this message.
 
     `asked` is the question of ours that is open: "t3" (are you thinking of suicide or of hurting yourself?) or
-    "right_now" (is it happening now?). `pinned` is the highest tier so far. `state` is the form's name.
+    "right_now" (is it happening now?). `pinned` is the highest tier so far, `kind` the kind that was last raised.
+    `state` is the form's name.
     """
 
     asked: Asked | None = None
     pinned: str | None = None
+    kind: str | None = None
     state: str | None = None
     language: str | None = None
 
@@ -44,6 +51,7 @@ class Context:
         return Context(
             asked=asked if asked in ("t3", "right_now") else None,
             pinned=pinned if pinned in TIERS and pinned != "T0" else None,
+            kind=values.get("kind") or None,
             state=values.get("state"),
             language=values.get("language") if values.get("language") in ("en", "es") else None,
         )
@@ -81,3 +89,9 @@ class Assessment:
         values["why"] = list(self.why)
         values["probability"] = {name: round(float(p), 4) for name, p in self.probability.items()}
         return values
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> Assessment:
+        """Build again from `as_dict`; unknown fields are left out."""
+        known = {name: values[name] for name in Assessment.__dataclass_fields__ if name in values}
+        return Assessment(**{**known, "why": tuple(values.get("why") or ())})

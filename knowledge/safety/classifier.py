@@ -6,9 +6,10 @@ Training reads examples only (data/safety/examples, card questions). Nothing is 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -77,42 +78,66 @@ class Features:
 
     def __init__(self, normaliser: Normaliser) -> None:
         self._normaliser = normaliser
-        self._characters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=1 << CHARACTER_BITS,
-                                             alternate_sign=False, lowercase=False)
-        self._words = HashingVectorizer(tokenizer=str.split, token_pattern=None, ngram_range=(1, 3), n_features=1 << WORD_BITS,
-                                        alternate_sign=False, lowercase=False)
+        self._characters = HashingVectorizer(
+            analyzer="char_wb",
+            ngram_range=(2, 5),
+            n_features=1 << CHARACTER_BITS,
+            alternate_sign=False,
+            lowercase=False,
+        )
+        self._words = HashingVectorizer(
+            tokenizer=str.split,
+            token_pattern=None,
+            ngram_range=(1, 3),
+            n_features=1 << WORD_BITS,
+            alternate_sign=False,
+            lowercase=False,
+        )
 
     def rows(self, words: Sequence[Words], embeddings: Matrix) -> csr_matrix:
         """Return one sparse row a message."""
         plain = [" ".join(each.words) for each in words]
-        return hstack([csr_matrix(embeddings * EMBEDDING_WEIGHT), self._characters.transform(plain) * CHARACTER_WEIGHT,
-                       self._words.transform(plain) * WORD_WEIGHT]).tocsr()
+        return hstack(
+            [
+                csr_matrix(embeddings * EMBEDDING_WEIGHT),
+                self._characters.transform(plain) * CHARACTER_WEIGHT,
+                self._words.transform(plain) * WORD_WEIGHT,
+            ]
+        ).tocsr()
 
 
 class Classifier:
     """Weights and calibration. `probabilities` is the only thing a message needs."""
 
-    def __init__(self, weights: Matrix, bias: Matrix, platt: Mapping[str, tuple[float, float]], features: Features) -> None:
+    def __init__(
+        self, weights: Matrix, bias: Matrix, platt: Mapping[str, tuple[float, float]], features: Features
+    ) -> None:
         self._weights = weights
         self._bias = bias
         self._platt = dict(platt)
         self._features = features
 
     @classmethod
-    def train(cls, examples: Sequence[Example], embed: Callable[[Sequence[str]], Matrix], normaliser: Normaliser) -> "Classifier":
+    def train(
+        cls, examples: Sequence[Example], embed: Callable[[Sequence[str]], Matrix], normaliser: Normaliser
+    ) -> Classifier:
         """Fit on examples, calibrate on folds that keep each file together; ClassifierError when a class is missing."""
         labels = np.array([example.label for example in examples])
         absent = [name for name in CLASSES if not (labels == name).any()]
         if absent:
             raise ClassifierError(f"no examples for {', '.join(absent)}")
         features = Features(normaliser)
-        rows = features.rows([normaliser(example.text) for example in examples], embed([example.text for example in examples]))
+        rows = features.rows(
+            [normaliser(example.text) for example in examples], embed([example.text for example in examples])
+        )
         logits = np.zeros((len(examples), len(CLASSES)))
         sources = np.array([example.source for example in examples])
         for train, held in _folds(sources, labels):
             weights, bias = _fit(rows[train], labels[train])
             logits[held] = rows[held] @ weights.T + bias
-        platt = {group: _platt(_scores(logits)[group], np.isin(labels, names)) for group, names in GROUP_CLASSES.items()}
+        platt = {
+            group: _platt(_scores(logits)[group], np.isin(labels, names)) for group, names in GROUP_CLASSES.items()
+        }
         weights, bias = _fit(rows, labels)
         return cls(weights, bias, platt, features)
 
@@ -125,12 +150,17 @@ class Classifier:
     def save(self, folder: Path) -> None:
         """Write classifier.npz and classifier.json."""
         np.savez_compressed(folder / "classifier.npz", weights=self._weights, bias=self._bias)
-        meta = {"format": FORMAT, "classes": CLASSES, "platt": self._platt, "bits": [CHARACTER_BITS, WORD_BITS],
-                "weights": [EMBEDDING_WEIGHT, CHARACTER_WEIGHT, WORD_WEIGHT]}
+        meta = {
+            "format": FORMAT,
+            "classes": CLASSES,
+            "platt": self._platt,
+            "bits": [CHARACTER_BITS, WORD_BITS],
+            "weights": [EMBEDDING_WEIGHT, CHARACTER_WEIGHT, WORD_WEIGHT],
+        }
         (folder / "classifier.json").write_text(json.dumps(meta), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path, normaliser: Normaliser) -> "Classifier":
+    def load(cls, folder: Path, normaliser: Normaliser) -> Classifier:
         """Read what `save` wrote; ClassifierError when anything is missing or does not fit."""
         try:
             meta: dict[str, Any] = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
@@ -140,8 +170,14 @@ class Classifier:
         except Exception as error:
             raise ClassifierError(f"the safety classifier cannot be read: {error}") from error
         expected = (len(CLASSES), 384 + (1 << CHARACTER_BITS) + (1 << WORD_BITS))
-        if (meta.get("format") != FORMAT or tuple(meta["classes"]) != CLASSES or weights.shape != expected or bias.shape != (len(CLASSES),)
-                or set(platt) != set(GROUP_CLASSES) or not np.isfinite(weights).all()):
+        if (
+            meta.get("format") != FORMAT
+            or tuple(meta["classes"]) != CLASSES
+            or weights.shape != expected
+            or bias.shape != (len(CLASSES),)
+            or set(platt) != set(GROUP_CLASSES)
+            or not np.isfinite(weights).all()
+        ):
             raise ClassifierError("the safety classifier is of another make: train again (make run)")
         return cls(weights, bias, platt, Features(normaliser))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Callable, Mapping, Optional, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,6 @@ from knowledge.safety.table import Table, Verdict
 
 #: The kind that is named when the classifier alone decided.
 _GROUP_KIND = {"crisis": "self", "abuse": "abuse", "emergency": "emergency", "today": "same_day", "passive": "self"}
-#: An asserted rule of these kinds in an answer to the T3 question is read by the rules, not as a yes or a no.
 
 
 class SafetyRules:
@@ -45,11 +45,13 @@ class SafetyRules:
 class SafetyFilter:
     """Rules and, when given, the classifier. `assess` never keeps anything of a message."""
 
-    def __init__(self, rules: SafetyRules, classifier: Optional[Classifier]) -> None:
+    def __init__(self, rules: SafetyRules, classifier: Classifier | None) -> None:
         self._rules = rules
         self._classifier = classifier
 
-    def assess(self, text: str, embedding: Optional[Matrix] = None, context: Context | Mapping[str, Any] | None = None) -> Assessment:
+    def assess(
+        self, text: str, embedding: Matrix | None = None, context: Context | Mapping[str, Any] | None = None
+    ) -> Assessment:
         """Return what one message means for safety.
 
         `embedding` is its row of 384 float32 of length 1 (None: rules only). `context` is a Context or a mapping
@@ -58,7 +60,7 @@ class SafetyFilter:
         known = context if isinstance(context, Context) else Context.from_mapping(context or {})
         words = self._rules.normaliser(text, known.language)
         reading = self._rules.rules.read(words)
-        probability: Optional[dict[str, float]] = None
+        probability: dict[str, float] | None = None
         if self._classifier is not None and embedding is not None and words.words:
             probability = self._classifier.probabilities(words, np.asarray(embedding, dtype=np.float32))
         verdict = self._rules.table.join(reading, probability)
@@ -68,29 +70,50 @@ class SafetyFilter:
                 return answered
         return _assessment(verdict, words.lang, probability or {})
 
-    def _answer(self, words: Words, reading: Reading, verdict: Verdict, known: Context) -> Optional[Assessment]:
+    def _answer(self, words: Words, reading: Reading, verdict: Verdict, known: Context) -> Assessment | None:
         """The message as an answer to our question; None where it stands for itself."""
         if verdict.outcome in ("T1", "T2", "M1"):
             return None
         reply = self._rules.answers.read(words)
         why = (f"answer:{reply}",)
-        denied = verdict.outcome == "crisis_footer" and any(f.state == "negated" for f in reading.findings)
         if known.asked == "t3":
-            if denied and reply != "unclear":
+            denied = any(finding.state == "negated" for finding in reading.findings)
+            if denied and reply == "other":
                 reply = "no"
-            if reply in ("yes", "unclear"):
-                return Assessment("T2", "self", words.lang, answer="yes", asked="t3", by="answer", why=why)
-            if reply == "no" and verdict.outcome in ("none", "crisis_footer"):
-                return Assessment("T0", "answered_no", words.lang, footer="crisis_footer", answer="no", asked="t3", by="answer", why=why)
+            if reply == "no" and verdict.outcome in ("none", "crisis_footer", "emergency_footer"):
+                return Assessment(
+                    kind=known.kind or "self",
+                    lang=words.lang,
+                    footer="crisis_footer",
+                    answer="no",
+                    asked="t3",
+                    by="answer",
+                    why=why,
+                )
+            if reply in ("yes", "unclear") and verdict.outcome not in ("M2", "M_ask"):
+                return Assessment(
+                    "T2", known.kind or "self", words.lang, answer="yes", asked="t3", by="answer", why=why
+                )
             if verdict.outcome == "none":
-                return Assessment("T0", "none", words.lang, footer="crisis_footer", asked="t3", by="answer", why=why)
+                return Assessment(lang=words.lang, footer="crisis_footer", by="answer", why=why)
             return None
-        if reply in ("yes", "unclear") or verdict.outcome == "M_ask":
-            return Assessment("M1", "chest_or_breath", words.lang, answer="yes", asked="right_now", by="answer", why=why)
-        if reply == "no":
-            return Assessment("T0", "answered_no", words.lang, footer="emergency_footer", answer="no", asked="right_now", by="answer", why=why)
+        kind = known.kind or "chest_or_breath"
+        if verdict.outcome == "M_ask" and reply != "no":
+            reply = "unclear"
+        if reply in ("yes", "unclear"):
+            return Assessment("M1", kind, words.lang, answer="yes", asked="right_now", by="answer", why=why)
+        if reply == "no" and verdict.outcome in ("none", "M_ask", "emergency_footer"):
+            return Assessment(
+                kind=kind,
+                lang=words.lang,
+                footer="emergency_footer",
+                answer="no",
+                asked="right_now",
+                by="answer",
+                why=why,
+            )
         if verdict.outcome == "none":
-            return Assessment("T0", "none", words.lang, footer="emergency_footer", asked="right_now", by="answer", why=why)
+            return Assessment(lang=words.lang, footer="emergency_footer", by="answer", why=why)
         return None
 
 
@@ -101,11 +124,15 @@ def _assessment(verdict: Verdict, lang: str, probability: Mapping[str, float]) -
         return Assessment("M1", kind, lang, ask="right_now", by=verdict.by, why=verdict.why, probability=probability)
     footers: dict[str, Footer] = {"crisis_footer": "crisis_footer", "emergency_footer": "emergency_footer"}
     if outcome in footers:
-        return Assessment("T0", kind, lang, footer=footers[outcome], by=verdict.by, why=verdict.why, probability=probability)
+        return Assessment(
+            "T0", kind, lang, footer=footers[outcome], by=verdict.by, why=verdict.why, probability=probability
+        )
     if outcome == "none":
         return Assessment("T0", "none", lang, by=verdict.by, why=verdict.why, probability=probability)
     tier: Tier = outcome  # type: ignore[assignment]
-    return Assessment(tier, kind, lang, ask="t3" if tier == "T3" else None, by=verdict.by, why=verdict.why, probability=probability)
+    return Assessment(
+        tier, kind, lang, ask="t3" if tier == "T3" else None, by=verdict.by, why=verdict.why, probability=probability
+    )
 
 
 def training_examples(data: Path = DATA) -> list[Example]:
@@ -113,11 +140,15 @@ def training_examples(data: Path = DATA) -> list[Example]:
     examples: list[Example] = []
     for source, block in example_blocks(data / "safety" / "examples"):
         tier, kind = str(block["tier"]), str(block["kind"])
-        examples.extend(Example(str(text), label_of(tier, kind), str(block["lang"]), source, tier, kind) for text in block["texts"])
+        examples.extend(
+            Example(str(text), label_of(tier, kind), str(block["lang"]), source, tier, kind) for text in block["texts"]
+        )
     rules, exemptions = phrase_rules(data / "safety")
     for rule in rules:
         tier, kind = str(rule["tier"]), str(rule["kind"])
-        examples.extend(Example(str(text), label_of(tier, kind), "en", "phrases", tier, kind) for text in rule.get("catches") or ())
+        examples.extend(
+            Example(str(text), label_of(tier, kind), "", "phrases", tier, kind) for text in rule.get("catches") or ()
+        )
         examples.extend(Example(str(text), "none", "en", "phrases", "T0", "trap") for text in rule.get("spares") or ())
     for rule in exemptions:
         examples.extend(Example(str(text), "none", "en", "phrases", "T0", "trap") for text in rule.get("catches") or ())

@@ -140,9 +140,7 @@ class Normaliser:
             if split:
                 return f" {' '.join(split)} "
             # "i k m s": a lone word before the spelled one
-            if candidate[:1] in "iay" and (
-                candidate[1:] in self._expand or candidate[1:] in self._vocabulary
-            ):
+            if candidate[:1] in "iay" and (candidate[1:] in self._expand or candidate[1:] in self._vocabulary):
                 return f" {candidate[:1]} {candidate[1:]} "
         return whole
 

@@ -224,10 +224,10 @@ def _matcher_pattern(sequence: Sequence[Element | int | None]) -> list[dict[str,
     pattern: list[dict[str, Any]] = []
     for element in sequence:
         if isinstance(element, int):
-            pattern.extend({"LOWER": {"NOT_IN": [STOP]}, "OP": "?"} for _ in range(element))
+            pattern.extend({"ORTH": {"NOT_IN": [STOP]}, "OP": "?"} for _ in range(element))
         elif element is not None:
             words, optional = element
-            token: dict[str, Any] = {"LOWER": {"IN": sorted(words)} if len(words) > 1 else next(iter(words))}
+            token: dict[str, Any] = {"ORTH": {"IN": sorted(words)} if len(words) > 1 else next(iter(words))}
             if optional:
                 token["OP"] = "?"
             pattern.append(token)

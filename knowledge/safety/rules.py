@@ -117,9 +117,7 @@ class Rules:
         unknown = set(entry) - _FIELDS
         keeps = frozenset(entry.get("keeps") or ())
         if unknown or not keeps <= _MODIFIERS or not entry.get("id") or not entry.get("tier"):
-            raise RuleError(
-                f"rule {entry.get('id')!r}: fields {sorted(unknown)}, keeps {sorted(keeps - _MODIFIERS)}"
-            )
+            raise RuleError(f"rule {entry.get('id')!r}: fields {sorted(unknown)}, keeps {sorted(keeps - _MODIFIERS)}")
         name = str(entry["id"])
         if name in self.rules:
             raise RuleError(f"rule {name!r} stands twice")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional
+from typing import Any
 
 from knowledge.safety.assessment import TIERS
 from knowledge.safety.rules import STATES, Finding, Reading
@@ -36,6 +37,9 @@ class Table:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._rules: Mapping[str, Mapping[str, str]] = values["rules"]
         self._urgent: Mapping[str, str] = values.get("urgent") or {}
+        self._together: Mapping[frozenset[str], str] = {
+            frozenset(str(pair).split("+")): outcome for pair, outcome in (values.get("together") or {}).items()
+        }
         self._classifier: Mapping[str, Mapping[str, Mapping[str, float]]] = values["classifier"]
         for tier in RULE_TIERS:
             row = self._rules.get(tier) or {}
@@ -59,11 +63,14 @@ class Table:
         reached = [o for o, least in self._classifier[group][situation].items() if probability >= least]
         return max(reached, key=OUTCOMES.index, default="none")
 
-    def join(self, reading: Reading, probability: Optional[Mapping[str, float]]) -> Verdict:
+    def join(self, reading: Reading, probability: Mapping[str, float] | None) -> Verdict:
         """Return the verdict on one message; `probability` by group, None when no classifier ran."""
         ruled = [(self.rule_outcome(finding), finding) for finding in reading.findings]
         top = max((outcome for outcome, _ in ruled), key=OUTCOMES.index, default="none")
         deciding = [finding for outcome, finding in ruled if outcome == top]
+        for pair, outcome in self._together.items():
+            if pair <= {each for each, _ in ruled} and OUTCOMES.index(outcome) > OUTCOMES.index(top):
+                top, deciding = outcome, [finding for each, finding in ruled if each in pair]
         learned, group = "none", ""
         if probability is not None:
             situation = self._situation(reading, top)

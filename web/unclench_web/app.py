@@ -7,9 +7,14 @@ from collections.abc import AsyncIterator
 
 from fastapi import FastAPI
 
-from unclench_web import health, problems
+from unclench_web import health, pages, problems
+from unclench_web.assets import Assets
 from unclench_web.body import BodyLimit
 from unclench_web.clinic import read_clinic
+from unclench_web.contact import api as contact_api
+from unclench_web.contact import form as contact_form
+from unclench_web.contact.sealing import make_seal
+from unclench_web.contact.service import ContactRequests
 from unclench_web.conversations import api as conversations_api
 from unclench_web.conversations.erasure import Erasure
 from unclench_web.conversations.safe_reply import SafeReply
@@ -18,6 +23,7 @@ from unclench_web.database import Database, default_url
 from unclench_web.help_lines import read_help_lines
 from unclench_web.limits import RateLimits
 from unclench_web.metrics import MeasureRequests, Metrics
+from unclench_web.pages import Look
 from unclench_web.places import Places
 from unclench_web.problems import CatchAll, ProblemBody
 from unclench_web.rasa import Rasa
@@ -32,6 +38,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     wording = read_wording(places.wording)
     clinic = read_clinic(places.clinic)
     help_lines = read_help_lines(places.help_lines)
+    look = Look(wording, clinic, help_lines, Assets())
     limits = RateLimits(settings)
     database = Database(settings.database_url or default_url(places.var))
     database.prepare()
@@ -40,6 +47,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     idle_seconds = settings.idle_hours * 3600
     safe_reply = SafeReply(wording, clinic, help_lines)
     conversations = Conversations(database, rasa, safe_reply, help_lines, metrics, clock, idle_seconds)
+    contact_requests = ContactRequests(database, make_seal(settings.contact_keys, places.var), metrics, clock)
     erasure = Erasure(database, rasa, metrics, clock, idle_seconds)
 
     @contextlib.asynccontextmanager
@@ -66,6 +74,9 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     app.state.erasure = erasure
     app.include_router(conversations_api.router(conversations, limits))
     app.include_router(health.router(database, rasa, metrics))
+    app.include_router(contact_api.router(contact_requests, limits, clinic, wording))
+    app.include_router(pages.router(look))
+    app.include_router(contact_form.router(contact_requests, limits, look))
     problems.install(app, wording)
     _describe_problems(app)
     # the last one added is the outermost

@@ -32,9 +32,7 @@ class Asset:
         """The file, compressed where the browser takes that."""
         headers = {"Vary": "Accept-Encoding", **headers}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(
-                self.gzipped, status, {**headers, "Content-Encoding": "gzip"}, media_type=self.media_type
-            )
+            return Response(self.gzipped, status, {**headers, "Content-Encoding": "gzip"}, media_type=self.media_type)
         return Response(self.body, status, headers, media_type=self.media_type)
 
 

@@ -32,10 +32,12 @@ class HelpLine(BaseModel):
     for_: Spoken = {}
     call: str | None = None
     text: TextTo | None = None
+    text_es: TextTo | None = None
     chat: str | None = None
     hours: Spoken = {}
     source: str | None = None
     checked_on: datetime.date | None = None
+    unverified: tuple[str, ...] = ()
     show_on_crisis_page: bool = True
 
 
@@ -59,14 +61,16 @@ class HelpLines:
 
 
 def _spoken(line: HelpLine, language: str) -> dict[str, Any]:
+    """A line in one language. Hours that nobody has read at the source are left out: a wrong hour does harm."""
+    text = line.text_es if language == "es" and line.text_es else line.text
     return {
         "id": line.id,
         "name": _say(line.name, language),
         "for": _say(line.for_, language),
         "call": line.call,
-        "text": line.text.model_dump() if line.text else None,
+        "text": text.model_dump() if text else None,
         "chat": line.chat,
-        "hours": _say(line.hours, language),
+        "hours": None if "hours" in line.unverified else _say(line.hours, language),
     }
 
 

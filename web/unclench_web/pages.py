@@ -4,7 +4,7 @@ They are made once at start. The contact form, which is not the same for everybo
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -21,32 +21,28 @@ HTML = "text/html; charset=utf-8"
 LOADER_TEXTS = b'"__TEXTS__"'
 
 
-@dataclass(frozen=True)
 class Look:
     """What every page is made with."""
 
-    wording: Wording
-    clinic: Clinic
-    help_lines: HelpLines
-    assets: Assets
-
-    def __post_init__(self) -> None:
-        environment = Environment(
+    def __init__(self, wording: Wording, clinic: Clinic, help_lines: HelpLines, assets: Assets) -> None:
+        self.wording = wording
+        self.clinic = clinic
+        self.help_lines = help_lines
+        self.assets = assets
+        self._environment = Environment(
             loader=PackageLoader("unclench_web"),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.globals.update(clinic=self.clinic, asset=self.assets.address, modules=self._modules)
-        object.__setattr__(self, "_environment", environment)
+        self._environment.globals.update(clinic=clinic, asset=assets.address, modules=self._modules)
 
     def render(self, template: str, language: str = "en", **values: Any) -> str:
         """A page as HTML."""
-        environment: Environment = self.__dict__["_environment"]
         wording = self.wording.in_language(language)
         checked = [line.checked_on for line in self.help_lines if line.checked_on]
-        return environment.get_template(template).render(
+        return self._environment.get_template(template).render(
             say=wording,
             language=wording.language,
             lines=self.help_lines.in_language(wording.language),
@@ -94,14 +90,14 @@ def router(look: Look) -> APIRouter:
             raise Problem("not-found", 404)
         return response
 
-    for path, endpoint in {
-        "/": show_demo,
-        "/chat": show_chat,
-        "/crisis": show_crisis,
-        "/widget.js": give_loader,
-        "/static/{digest}/{name:path}": give_static,
-    }.items():
+    def serve(path: str, endpoint: Callable[..., Awaitable[Response]]) -> None:
         routes.add_api_route(path, endpoint, methods=["GET", "HEAD"])
+
+    serve("/", show_demo)
+    serve("/chat", show_chat)
+    serve("/crisis", show_crisis)
+    serve("/widget.js", give_loader)
+    serve("/static/{digest}/{name:path}", give_static)
     return routes
 
 

@@ -104,7 +104,9 @@
     if (frame && event.origin === home && event.source === frame.contentWindow && event.data && event.data.unclench === "close") close();
   });
   addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest("[data-unclench-open]")) open();
+    if (!(event.target instanceof Element) || !event.target.closest("[data-unclench-open]")) return;
+    event.preventDefault();
+    open();
   });
 
   show();

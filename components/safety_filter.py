@@ -1,0 +1,185 @@
+"""SafetyFilter: the first to read every message, in every state. Rasa's side of `knowledge.safety`.
+
+A raised message gets the intent `crisis` and the entities the rules of the dialogue need; nothing after it may change
+that. What is said is data/safety/replies.yml, through `knowledge.safety.replies`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.embedding import shared_embedding
+from components.embedding_store import embed_examples
+from components.sentence_embedder import EMBEDDING
+from knowledge.safety import Assessment, Context, SafetyRules, train_classifier
+from knowledge.safety import SafetyFilter as Filter
+from knowledge.safety.assessment import more_urgent
+from knowledge.safety.classifier import Classifier
+from knowledge.safety.help_lines import load_help_lines
+from knowledge.safety.replies import check_replies, load_replies
+
+logger = logging.getLogger(__name__)
+
+SAFETY = "safety"
+CRISIS = "crisis"
+#: How often assessing a message failed since the start; read by whoever reports health.
+FAILURES: Counter[str] = Counter()
+
+
+class SafetyNotReady(RuntimeError):
+    """The filter cannot work: the service must not start."""
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class SafetyFilter(GraphComponent):
+    """The Rasa component. Without a trained classifier it refuses to read a message."""
+
+    def __init__(
+        self, model_storage: ModelStorage, resource: Resource, rules: SafetyRules, classifier: Classifier | None = None
+    ) -> None:
+        """Take Rasa's storage, the compiled rules, and the classifier when there is one."""
+        self._model_storage = model_storage
+        self._resource = resource
+        self._rules = rules
+        self._filter = Filter(rules, classifier) if classifier else None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SafetyFilter:
+        """Return an untrained component (Rasa calls this)."""
+        return cls(model_storage, resource, _checked_rules())
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SafetyFilter:
+        """Return the trained component. Raises when rules, replies, help lines or weights are missing or broken."""
+        rules = _checked_rules()
+        with model_storage.read_from(resource) as folder:
+            classifier = Classifier.load(Path(folder), rules.normaliser)
+        component = cls(model_storage, resource, rules, classifier)
+        component._try_out()
+        return component
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit the classifier on data/ (the training data of the dialogue plays no part)."""
+        classifier = train_classifier(embed_examples, self._rules)
+        with self._model_storage.write_to(self._resource) as folder:
+            classifier.save(Path(folder))
+        self._filter = Filter(self._rules, classifier)
+        return self._resource
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Assess each message; Rasa's graph hands in the conversation's tracker."""
+        context = context_of(tracker)
+        for message in messages:
+            text = message.get(TEXT)
+            # A tapped choice arrives as "/intent{...}" and holds no words of the visitor.
+            if text and not text.startswith("/"):
+                assessment = self._assess(text, message.get(EMBEDDING), context)
+                _write(message, assessment, context)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Return the data unchanged."""
+        return training_data
+
+    def _assess(self, text: str, embedding: Any, context: Context) -> Assessment:
+        try:
+            if self._filter is None:
+                raise SafetyNotReady("the safety filter was used before it was trained or loaded")
+            if embedding is None:
+                embedding = shared_embedding().embed([text])[0]
+            return self._filter.assess(text, embedding, context)
+        except Exception as error:  # whatever broke, a visitor in need must not be passed over
+            FAILURES[type(error).__name__] += 1
+            logger.error(
+                "Safety filter failed on a message (%s, %d so far): treated as T3.",
+                type(error).__name__,
+                sum(FAILURES.values()),
+            )
+            return Assessment(tier="T3", kind="self", lang=context.language or "en", ask="t3", by="failure")
+
+    def _try_out(self) -> None:
+        """One plain sentence must be raised, or the service does not start."""
+        if self._filter is None:
+            raise SafetyNotReady("the safety filter has no classifier")
+        sample = "I want to kill myself"
+        if self._filter.assess(sample, shared_embedding().embed([sample])[0]).tier not in ("T1", "T2"):
+            raise SafetyNotReady("the safety filter does not recognise a plain crisis: train again (make run)")
+
+
+def _checked_rules() -> SafetyRules:
+    """Load everything under data/safety; SafetyNotReady when a reply or a line is missing."""
+    faults = check_replies(load_replies(), load_help_lines())
+    if faults:
+        raise SafetyNotReady("; ".join(faults))
+    return SafetyRules()
+
+
+def context_of(tracker: DialogueStateTracker | None) -> Context:
+    """Return what the conversation knows: the open question, what is pinned, the form."""
+    if tracker is None:
+        return Context()
+    return Context.from_mapping(
+        {
+            "asked": tracker.get_slot("safety_asked"),
+            "pinned": tracker.get_slot("safety_pinned"),
+            "kind": tracker.get_slot("safety_kind"),
+            "state": tracker.active_loop_name,
+            "language": tracker.get_slot("language") or tracker.get_slot("safety_language"),
+        }
+    )
+
+
+def _write(message: Message, assessment: Assessment, context: Context) -> None:
+    message.set(SAFETY, assessment.as_dict(), add_to_output=True)
+    if not assessment.interrupts:
+        if context.asked:  # something else was said: our question is closed
+            _add_entities(message, {"safety_asked": "none"})
+        return
+    intent = {"name": CRISIS, "confidence": 1.0}
+    message.set(INTENT, intent, add_to_output=True)
+    message.set(INTENT_RANKING_KEY, [intent], add_to_output=True)
+    _add_entities(
+        message,
+        {
+            "safety_tier": assessment.tier,
+            "safety_kind": assessment.kind,
+            "safety_asked": assessment.ask or "none",
+            "safety_answer": assessment.answer or "none",
+            "safety_pinned": more_urgent(assessment.tier, context.pinned or "T0"),
+            "safety_language": assessment.lang,
+        },
+    )
+
+
+def _add_entities(message: Message, values: Mapping[str, str]) -> None:
+    entities = [
+        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "SafetyFilter"}
+        for name, value in values.items()
+    ]
+    message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)

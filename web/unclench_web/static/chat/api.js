@@ -1,0 +1,79 @@
+/** Calls the public API. Knows nothing of the page. */
+
+const SECONDS = 15;
+
+/** The server did not serve a request, and said why. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {{detail?: string, errors?: {field: string, detail: string}[]}} body
+   * @param {number} retryAfter seconds
+   */
+  constructor(status, body, retryAfter) {
+    super(body.detail ?? "");
+    this.status = status;
+    this.errors = body.errors ?? [];
+    this.retryAfter = retryAfter;
+  }
+
+  /** Whether the conversation is gone, so that a new one is needed. */
+  get isEnd() {
+    return this.status === 401 || this.status === 404;
+  }
+}
+
+/** Nothing came back: no connection, or it took too long. */
+export class NoConnection extends Error {}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{token?: string, body?: unknown, headers?: Record<string, string>}} [options]
+ */
+async function call(method, path, { token, body, headers = {} } = {}) {
+  let response;
+  let content = null;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: {
+        ...headers,
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(SECONDS * 1000),
+    });
+    if (response.status !== 204) content = await response.json();
+  } catch {
+    throw new NoConnection();
+  }
+  if (!response.ok) throw new Problem(response.status, content ?? {}, Number(response.headers.get("Retry-After") ?? 0));
+  return content;
+}
+
+/** @param {{id: string}} session */
+const path = ({ id }) => `/api/conversations/${encodeURIComponent(id)}`;
+
+export const openConversation = () => call("POST", "/api/conversations");
+
+/**
+ * @param {{id: string, token: string}} session
+ * @param {{text: string} | {choice: string}} said
+ */
+export const say = (session, said) => call("POST", `${path(session)}/messages`, { token: session.token, body: said });
+
+/** @param {{id: string, token: string}} session */
+export const transcript = (session) => call("GET", `${path(session)}/messages`, { token: session.token });
+
+/** @param {{id: string, token: string}} session */
+export const erase = (session) => call("DELETE", path(session), { token: session.token });
+
+/**
+ * @param {Record<string, unknown>} fields
+ * @param {string} key the same one for every try of the same request
+ */
+export const requestContact = (fields, key) =>
+  call("POST", "/api/contact-requests", { body: fields, headers: { "Idempotency-Key": key } });

@@ -1,0 +1,62 @@
+/** The line in which a visitor types. Enter sends, Shift+Enter begins a new line. */
+
+import { fill, texts } from "./texts.js";
+
+const LIMIT = 1000;
+const SHOW_LEFT_FROM = 800;
+
+export class Composer {
+  /** @param {(text: string) => void} onSend */
+  constructor(onSend) {
+    this.form = /** @type {HTMLFormElement} */ (document.getElementById("composer"));
+    this.field = /** @type {HTMLTextAreaElement} */ (document.getElementById("text"));
+    this.button = /** @type {HTMLButtonElement} */ (document.getElementById("send"));
+    this.left = /** @type {HTMLElement} */ (document.getElementById("left"));
+    this.busy = false;
+    this.form.hidden = false;
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const text = this.field.value.trim();
+      if (this.busy || !text || [...text].length > LIMIT) return;
+      onSend(text);
+    });
+    this.field.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.form.requestSubmit();
+    });
+    this.field.addEventListener("input", () => this.measure());
+  }
+
+  /** @param {boolean} busy */
+  setBusy(busy) {
+    this.busy = busy;
+    this.button.setAttribute("aria-disabled", String(busy));
+  }
+
+  /** @param {string} text */
+  set(text) {
+    this.field.value = text;
+    this.measure();
+  }
+
+  get text() {
+    return this.field.value;
+  }
+
+  focus() {
+    this.field.focus({ preventScroll: true });
+  }
+
+  measure() {
+    const length = [...this.field.value.trim()].length;
+    const over = length > LIMIT;
+    this.left.textContent =
+      length < SHOW_LEFT_FROM ? "" : over ? fill(texts.too_long, { over: length - LIMIT }) : fill(texts.left, { left: LIMIT - length });
+    this.left.classList.toggle("over", over);
+    if (!CSS.supports("field-sizing", "content")) {
+      this.field.style.height = "auto";
+      this.field.style.height = `${this.field.scrollHeight}px`;
+    }
+  }
+}
