@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -24,10 +23,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.card_importer import CRISIS, LABEL
 from components.embedding import shared_embedding
-from components.routing import Context, Decision, Numbers, decide, in_context, split_questions
+from components.routing import Context
 from components.sentence_embedder import EMBEDDING
 from components.text_classifier import TextClassifier
-from knowledge import places
+from components.understanding import Reading, Understanding, load_areas, load_numbers
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +36,7 @@ RANKING_LENGTH = 10
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CardClassifier(GraphComponent):
-    """The Rasa component around `components.text_classifier` and `components.routing`."""
+    """The Rasa component around `components.understanding`."""
 
     def __init__(
         self, model_storage: ModelStorage, resource: Resource, classifier: TextClassifier | None = None
@@ -45,9 +44,7 @@ class CardClassifier(GraphComponent):
         """Take Rasa's storage, and the fitted classifier when there is one."""
         self._model_storage = model_storage
         self._resource = resource
-        self._classifier = classifier
-        self._numbers = load_numbers()
-        self._areas = load_areas()
+        self._understanding = self._learned(classifier) if classifier else None
 
     @classmethod
     def create(
@@ -77,13 +74,14 @@ class CardClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples except those of crises, which train the safety filter."""
         examples = [each for each in training_data.intent_examples if each.get(TEXT) and each.get(INTENT) != CRISIS]
-        self._classifier = TextClassifier.fit(
+        classifier = TextClassifier.fit(
             [each.get(TEXT) for each in examples],
             np.stack([each.get(EMBEDDING) for each in examples]),
             [_label(each) for each in examples],
         )
         with self._model_storage.write_to(self._resource) as folder:
-            self._classifier.save(Path(folder) / MODEL_FILE)
+            classifier.save(Path(folder) / MODEL_FILE)
+        self._understanding = self._learned(classifier)
         return self._resource
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
@@ -99,23 +97,13 @@ class CardClassifier(GraphComponent):
         return training_data
 
     def _understand(self, message: Message, context: Context) -> None:
-        text: str = message.get(TEXT)
-        embedding = message.get(EMBEDDING)
-        if embedding is None:
-            embedding = shared_embedding().embed([text])[0]
-        ranking = in_context(self._rankings([text], embedding[None, :])[0], context, self._numbers)
-        likeness = self._classifier.likeness(embedding, ranking[0][0])
-        parts = split_questions(text)
-        part_rankings = self._rankings(parts, shared_embedding().embed(parts)) if len(parts) > 1 else []
-        decision = decide(text, ranking, likeness, part_rankings, context, self._numbers, self._areas)
-        _write(message, decision, ranking)
-
-    def _rankings(self, texts: list[str], embeddings: Any) -> list[list[tuple[str, float]]]:
-        if self._classifier is None:
+        if self._understanding is None:
             raise RuntimeError("CardClassifier was used before it was trained or loaded.")
-        labels = self._classifier.labels
-        shares = self._classifier.probabilities(texts, embeddings)
-        return [[(labels[at], float(row[at])) for at in np.argsort(-row)] for row in shares]
+        reading = self._understanding.read(message.get(TEXT), context, message.get(EMBEDDING))
+        _write(message, reading)
+
+    def _learned(self, classifier: TextClassifier) -> Understanding:
+        return Understanding(classifier, load_numbers(), load_areas(), shared_embedding().embed)
 
 
 def _label(example: Message) -> str:
@@ -123,18 +111,6 @@ def _label(example: Message) -> str:
     metadata = (example.get("metadata") or {}).get("example") or {}
     intent: str = example.get(INTENT)
     return str(metadata.get(LABEL, f"{intent}/{intent}"))
-
-
-def load_numbers(path: Path = places.DATA / "understanding.yml") -> Numbers:
-    """Read the thresholds. Raises TypeError when one is missing or unknown."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Numbers(**{**raw, "off_topic_replies": tuple(raw["off_topic_replies"])})
-
-
-def load_areas(path: Path = places.DATA / "areas.yml") -> dict[str, str]:
-    """Return the card for each word that names a body area."""
-    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {word: card for card, words in raw.items() for word in words}
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:
@@ -156,7 +132,8 @@ def _is_settled(message: Message) -> bool:
     return bool(intent.get("name") == CRISIS) or message.get(TEXT).startswith("/")
 
 
-def _write(message: Message, decision: Decision, ranking: list[tuple[str, float]]) -> None:
+def _write(message: Message, reading: Reading) -> None:
+    decision = reading.decision
     intent = {"name": decision.intent, "confidence": decision.share}
     message.set(INTENT, intent, add_to_output=True)
     entities = [
@@ -164,5 +141,5 @@ def _write(message: Message, decision: Decision, ranking: list[tuple[str, float]
         for name, value in decision.entities.items()
     ]
     message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
-    rows = [{"name": label, "confidence": share} for label, share in ranking[:RANKING_LENGTH]]
+    rows = [{"name": label, "confidence": share} for label, share in reading.ranking[:RANKING_LENGTH]]
     message.set("intent_ranking", rows, add_to_output=True)

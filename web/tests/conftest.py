@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -129,6 +130,15 @@ class Web:
 
     def database_bytes(self) -> bytes:
         return b"".join(file.read_bytes() for file in sorted(self.places.var.glob("web.sqlite*")))
+
+    def break_database(self) -> None:
+        """Take the tables away from under it."""
+        with sqlite3.connect(self.places.var / "web.sqlite") as connection:
+            connection.execute("PRAGMA foreign_keys=OFF")
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+                if not name.startswith("sqlite_"):
+                    connection.execute(f"DROP TABLE {name}")
+        connection.close()
 
     def stop(self) -> None:
         self.http.close()

@@ -46,11 +46,16 @@ class Erasure:
         idle = await self.database.read(store.idle_since, int(now - self.idle_seconds))
         if idle:
             await self.database.write(store.erase, idle, now)
-            await self.database.wipe()
             self.metrics.erased.labels("idle").inc(len(idle))
             log.info("conversations_erased", extra={"count": len(idle)})
+        if await self._ask_rasa() or idle:
+            await self.database.wipe()
+
+    async def _ask_rasa(self) -> bool:
+        """Have Rasa erase what waits for it. Whether anything was erased."""
         failures = 0
-        for id in await self.database.read(store.waiting_for_rasa):
+        waiting = await self.database.read(store.waiting_for_rasa)
+        for id in waiting:
             if await self.rasa.forget(id):
                 await self.database.write(store.erased_by_rasa, id)
                 failures = 0
@@ -58,4 +63,5 @@ class Erasure:
             await self.database.write(store.not_erased_by_rasa, id)
             failures += 1
             if failures == GIVE_UP_AFTER:
-                return
+                break
+        return bool(waiting)

@@ -103,11 +103,11 @@ class Conversations:
             self._admit(kept, token)
             await self.database.write(store.erase, [id], self._now())
             self.metrics.erased.labels("asked").inc()
-            await self.database.wipe()
             if await self.rasa.forget(id):
                 await self.database.write(store.erased_by_rasa, id)
             else:
                 log.warning("rasa_has_not_erased", extra={"then": "tried again"})
+            await self.database.wipe()
 
     def _admit(self, kept: store.Kept | None, token: str) -> None:
         if kept is None:

@@ -1,0 +1,65 @@
+# Two commands matter: `make run` and `make test`. Each installs what it needs.
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+WEB := web/.venv/bin/python
+export RASA_TELEMETRY_ENABLED := false
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+export TF_CPP_MIN_LOG_LEVEL := 3
+EVAL ?= ../shared/eval
+
+.PHONY: help run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list lock install install-dev clean
+
+help: ## what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+run: install ## install, train when content changed, start everything, print the address
+	@exec $(PYTHON) -W ignore -m tools.run
+
+test: install-dev check ## everything: checks, unit tests, conversations, a real browser
+	@$(PYTHON) -W ignore -m tools.train
+	@cd web && ../$(WEB) -m pytest
+	@$(PYTHON) -m pytest
+
+quick-test: install-dev ## what needs no trained model, no running service and no browser
+	@cd web && ../$(WEB) -m pytest -m "not slow"
+	@$(PYTHON) -m pytest -m "not slow"
+
+check: install-dev check-content ## lint, types, who may import whom, content
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+	@cd web && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+
+check-content: install-dev ## every card, source and setting: file, line, field, mend
+	@$(PYTHON) -m knowledge.check_content
+
+review-list: install ## what a clinician must still check before launch
+	@$(PYTHON) -m knowledge.review_list
+
+train: install ## train the model if content or configuration changed
+	@$(PYTHON) -W ignore -m tools.train
+
+eval: install-dev ## how well questions are understood
+	@$(PYTHON) -W ignore -m bench.eval --eval $(EVAL)
+
+eval-baseline: install-dev ## the same figures for Rasa's default pipeline
+	@$(PYTHON) -W ignore -m bench.eval_baseline --eval $(EVAL)
+
+eval-safety: install-dev ## how well crises and emergencies are noticed, how often falsely
+	@$(PYTHON) -W ignore -m bench.eval_safety --eval $(EVAL)
+
+bench-speed: install-dev train ## reply times and memory, side by side with Rasa's default pipeline
+	@$(PYTHON) -W ignore -m bench.speed
+
+lock: install-dev ## write the lock files anew from both pyproject.toml
+	@tools/lock.sh
+
+install:
+	@tools/bootstrap.sh runtime
+
+install-dev:
+	@tools/bootstrap.sh dev
+
+clean: ## remove what a run makes: models, databases, caches (not the environments)
+	@rm -rf models/*.tar.gz models/*.json .rasa var results .mypy_cache .ruff_cache .pytest_cache .hypothesis web/.mypy_cache web/.ruff_cache web/.pytest_cache

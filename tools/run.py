@@ -1,0 +1,152 @@
+"""`make run`: trains if need be, starts Rasa, the action server and `web`, waits until all answer, prints the address.
+
+Ctrl-C ends all of them. One that dies ends the rest, and its last lines are shown.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import defaultdict, deque
+from typing import Any
+
+import yaml
+from honcho.manager import Manager
+from honcho.printer import Message
+
+from knowledge import places
+from tools.train import train
+
+#: Settings of the run: environment variable, default, what listens there.
+PORTS = (
+    ("UNCLENCH_PORT", 8000, "the page"),
+    ("UNCLENCH_RASA_PORT", 5005, "Rasa"),
+    ("UNCLENCH_ACTIONS_PORT", 5055, "the action server"),
+)
+#: Seconds to wait until everything answers; a slow disk or a first start needs longer than usual.
+PATIENCE = 180.0
+LAST_LINES = 15
+
+
+class LastLines:
+    """A honcho printer that keeps each process's last lines in place of printing them (UNCLENCH_VERBOSE=1 prints)."""
+
+    def __init__(self) -> None:
+        self.lines: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=LAST_LINES))
+        self.width = 0  # honcho sets it
+        self.asked_to_stop = False
+        self.stopped_first: str | None = None
+        self.verbose = os.environ.get("UNCLENCH_VERBOSE") == "1"
+
+    def write(self, message: Message) -> None:
+        """Keep a line; note which process stopped first."""
+        data = message.data.decode(errors="replace") if isinstance(message.data, bytes) else str(message.data)
+        name = message.name or "system"
+        if name == "system" and data.rstrip().endswith("received"):
+            self.asked_to_stop = True
+        if name == "system" and " stopped " in data and self.stopped_first is None:
+            self.stopped_first = data.split()[0]
+        for line in data.splitlines():
+            if line.strip():
+                self.lines[name].append(line)
+        if self.verbose:
+            print(f"{name} | {data.rstrip()}", flush=True)
+
+
+def main() -> int:
+    """Run the assistant until it is stopped; return the exit code."""
+    ports = {name: int(os.environ.get(name, default)) for name, default, _ in PORTS}
+    _refuse_taken(ports)
+    model = train()
+    environment = _environment(ports, str(model))
+    printer = LastLines()
+    manager = Manager(printer)
+    for line in (places.ROOT / "Procfile").read_text(encoding="utf-8").splitlines():
+        name, _, command = line.partition(": ")
+        manager.add_process(name, command, env=environment, cwd=str(places.ROOT))
+    ready = threading.Thread(target=_announce, args=(ports, manager), daemon=True)
+    ready.start()
+    manager.loop()
+    return _farewell(printer, manager)
+
+
+def _refuse_taken(ports: dict[str, int]) -> None:
+    for name, _, what in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", ports[name]))
+            except OSError:
+                sys.exit(f"Port {ports[name]} for {what} is taken: stop what uses it, or set {name} to a free one.")
+
+
+def _environment(ports: dict[str, int], model: str) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        **{name: str(port) for name, port in ports.items()},
+        "UNCLENCH_MODEL": model,
+        "UNCLENCH_ENDPOINTS": _endpoints(ports["UNCLENCH_ACTIONS_PORT"]),
+        "UNCLENCH_RASA_URL": f"http://127.0.0.1:{ports['UNCLENCH_RASA_PORT']}",
+        "PYTHONUNBUFFERED": "1",
+        "SANIC_HOST": "127.0.0.1",
+        "RASA_TELEMETRY_ENABLED": "false",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
+    # A fresh secret each run: only the processes started here know it.
+    environment.setdefault("UNCLENCH_RASA_SECRET", secrets.token_urlsafe(32))
+    return environment
+
+
+def _endpoints(actions_port: int) -> str:
+    """Return endpoints.yml, or a copy of it under var/ that names another port of the action server."""
+    original = places.ROOT / "endpoints.yml"
+    endpoints = yaml.safe_load(original.read_text(encoding="utf-8"))
+    if endpoints["action_endpoint"]["url"].endswith(f":{actions_port}/webhook"):
+        return str(original)
+    endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{actions_port}/webhook"
+    copy = places.ROOT / "var" / f"endpoints-{actions_port}.yml"
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
+    return str(copy)
+
+
+def _announce(ports: dict[str, int], manager: Any) -> None:
+    """Print the address as soon as everything answers; end the run when it never does."""
+    waited_for = {
+        "web and Rasa": f"http://127.0.0.1:{ports['UNCLENCH_PORT']}/readyz",
+        "the action server": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT']}/health",
+    }
+    until = time.monotonic() + PATIENCE
+    while waited_for and time.monotonic() < until:
+        for name, url in list(waited_for.items()):
+            try:
+                with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (our own loopback address)
+                    del waited_for[name]
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.2)
+    if waited_for:
+        print(f"Not ready after {PATIENCE:.0f} s: {', '.join(waited_for)}. See the lines below.", flush=True)
+        manager.terminate()
+    else:
+        print(f"Open http://localhost:{ports['UNCLENCH_PORT']}", flush=True)
+
+
+def _farewell(printer: LastLines, manager: Any) -> int:
+    if printer.asked_to_stop:
+        print("Stopped.", flush=True)
+        return 0
+    culprit = printer.stopped_first or "system"
+    print(f"{culprit} ended by itself, so the rest was stopped. Its last lines:", flush=True)
+    for line in printer.lines[culprit]:
+        print(f"  {line}", flush=True)
+    return int(manager.returncode or 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
