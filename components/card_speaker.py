@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from functools import lru_cache
 from typing import Any
 
 from rasa.core.nlg import NaturalLanguageGenerator, TemplatedNaturalLanguageGenerator
@@ -20,9 +21,14 @@ from knowledge import answers, places
 from knowledge.answers import Message, Situation
 from knowledge.cards import Library, card_files, load_library
 from knowledge.located_yaml import DataError
+from knowledge.safety.assessment import Assessment
+from knowledge.safety.help_lines import HelpLine, load_help_lines
+from knowledge.safety.replies import Replies, crisis_message, footer_text, load_replies, next_step_message
 
 logger = logging.getLogger(__name__)
 
+#: The message property that the safety filter sets.
+SAFETY = "safety"
 #: Seconds between two looks at the files' dates.
 LOOK_EVERY = 2.0
 
@@ -55,9 +61,17 @@ class LiveLibrary:
             logger.error("The changed cards are refused, the last good ones stay:\n%s", error)
 
 
-def _stamp() -> float:
-    files = [*card_files(), places.DATA / "sources.yml", places.CLINIC]
-    return max(path.stat().st_mtime for path in files) + len(files)
+def _stamp() -> list[tuple[str, int, int]]:
+    """Return name, date and size of every file; a file that is just being replaced counts as empty."""
+    stamp = []
+    for path in [*card_files(), places.DATA / "sources.yml", places.CLINIC]:
+        try:
+            state = path.stat()
+        except FileNotFoundError:
+            stamp.append((str(path), 0, 0))
+        else:
+            stamp.append((str(path), state.st_mtime_ns, state.st_size))
+    return stamp
 
 
 class CardSpeaker(NaturalLanguageGenerator):
@@ -85,10 +99,29 @@ class CardSpeaker(NaturalLanguageGenerator):
 def say(utter_action: str, library: Library, tracker: DialogueStateTracker) -> list[Message] | None:
     """Return the messages for an `utter_…` of the domain, or None when no card covers it."""
     now = situation_of(tracker)
+    spoken = _say(utter_action, library, tracker, now)
+    if spoken is None or utter_action == "utter_crisis":
+        return spoken
+    step = _next_step(tracker)
+    if step:
+        # What was asked is answered too, except with small talk or the contact form: not as the answer to a crisis.
+        spoken = [step, *spoken] if utter_action in ("utter_answer", "utter_follow_up") else [step]
+    footer = safety_of(tracker).get("footer")
+    if footer:
+        spoken[-1]["text"] += " " + footer_text(footer, now.language, _replies())
+    for message in spoken:
+        if now.pinned:
+            message["data"]["pinned"] = now.pinned
+    return spoken
+
+
+def _say(utter_action: str, library: Library, tracker: DialogueStateTracker, now: Situation) -> list[Message] | None:
     asked = entities_of(tracker)
+    if utter_action == "utter_crisis":
+        assessment = Assessment.from_dict(safety_of(tracker))
+        return [crisis_message(assessment, assessment.lang, _lines(), _replies())]
     if utter_action == "utter_answer":
-        topics = asked.get("topics") or [now.topic]
-        return [answers.answer(library, topic, now) for topic in topics]
+        return [answers.answer(library, topic, now) for topic in asked.get("topics") or [now.topic]]
     if utter_action == "utter_follow_up":
         return [answers.follow_up(library, tracker.get_slot("aspect"), now)]
     if utter_action == "utter_contact":
@@ -102,6 +135,33 @@ def say(utter_action: str, library: Library, tracker: DialogueStateTracker) -> l
     return None
 
 
+def _next_step(tracker: DialogueStateTracker) -> Message | None:
+    """Return the one small next step after T1 or T2, when this message is the first since then."""
+    if entities_of(tracker).get("safety_step") != "saying":
+        return None
+    language = tracker.get_slot("safety_language") or "en"
+    return next_step_message(
+        tracker.get_slot("safety_pinned"), tracker.get_slot("safety_kind"), 0, language, _lines(), _replies()
+    )
+
+
+@lru_cache(maxsize=1)
+def _replies() -> Replies:
+    return load_replies()
+
+
+@lru_cache(maxsize=1)
+def _lines() -> dict[str, HelpLine]:
+    return dict(load_help_lines())
+
+
+def safety_of(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """Return what the safety filter found in the last message: the fields of an Assessment, or nothing."""
+    message = tracker.latest_message
+    found = (message.parse_data or {}).get(SAFETY) if message else None
+    return dict(found or {})
+
+
 def situation_of(tracker: DialogueStateTracker) -> Situation:
     """Return what counts about the conversation so far, from its slots."""
     return Situation(
@@ -109,6 +169,7 @@ def situation_of(tracker: DialogueStateTracker) -> Situation:
         topic=tracker.get_slot("topic"),
         pinned=tracker.get_slot("safety_pinned"),
         screen=tracker.get_slot("movement_screen"),
+        resolved=tracker.get_slot("safety_answer") == "no",
     )
 
 

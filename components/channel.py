@@ -74,7 +74,8 @@ class UnclenchChannel(InputChannel):
 
         def refused(request: Request) -> bool:
             given = request.headers.get(SECRET_HEADER, "")
-            return not hmac.compare_digest(given.encode(), self._secret.encode())
+            # Bytes that are no UTF-8 reach us as surrogates, which plain encode() would stumble over.
+            return not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
 
         @routes.route("/ready", methods=["GET"])  # type: ignore[misc]
         async def ready(request: Request) -> HTTPResponse:
@@ -86,7 +87,7 @@ class UnclenchChannel(InputChannel):
                 return response.json({}, status=401)
             try:
                 conversation, text = read_message(json.loads(request.body))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 return response.json({"problem": str(error)}, status=422)
             collector = Collector()
             await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def _read(store: Path) -> dict[str, Matrix]:
     try:
         with np.load(store, allow_pickle=False) as stored:
             return dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}  # Not there yet, or cut off by a full disk: it is made anew.
 
 

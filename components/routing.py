@@ -59,8 +59,9 @@ _ORDINALS = (
     re.compile(r"^\W*(?:the |number |option |#)?(?:2|2nd|two|second)(?: one)?\W*$", re.IGNORECASE),
     re.compile(r"^\W*(?:the |number |option |#)?(?:3|3rd|three|third)(?: one)?\W*$", re.IGNORECASE),
     re.compile(r"^\W*(?:the |number |option |#)?(?:4|4th|four|fourth)(?: one)?\W*$", re.IGNORECASE),
-    re.compile(r"^\W*(?:the |number |option |#)?(?:5|5th|five|fifth|last)(?: one)?\W*$", re.IGNORECASE),
+    re.compile(r"^\W*(?:the |number |option |#)?(?:5|5th|five|fifth)(?: one)?\W*$", re.IGNORECASE),
 )
+_LAST = re.compile(r"^\W*(?:the )?last(?: one)?\W*$", re.IGNORECASE)
 
 
 def split_questions(text: str) -> list[str]:
@@ -116,9 +117,10 @@ def decide(
 def _typed_choice(text: str, context: Context) -> Decision | None:
     """Return the choice that was typed: its label, or its place in the list."""
     plain = _plain(text)
+    last = len(context.choices) - 1 if _LAST.match(text) else None
     for at, choice in enumerate(context.choices):
         by_place = at < len(_ORDINALS) and _ORDINALS[at].match(text)
-        if by_place or (plain and plain == _plain(str(choice["label"]))):
+        if by_place or at == last or (plain and plain == _plain(str(choice["label"]))):
             taken = choice["payload"]
             return Decision(taken["intent"], {**taken["entities"], "misses": 0})
     return None

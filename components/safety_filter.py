@@ -34,6 +34,8 @@ from knowledge.safety.replies import check_replies, load_replies
 logger = logging.getLogger(__name__)
 
 SAFETY = "safety"
+#: Tiers after which the next ordinary message is answered with one small next step first.
+STEP_AFTER = ("T1", "T2")
 CRISIS = "crisis"
 #: How often assessing a message failed since the start; read by whoever reports health.
 FAILURES: Counter[str] = Counter()
@@ -100,7 +102,7 @@ class SafetyFilter(GraphComponent):
             # A tapped choice arrives as "/intent{...}" and holds no words of the visitor.
             if text and not text.startswith("/"):
                 assessment = self._assess(text, message.get(EMBEDDING), context)
-                _write(message, assessment, context)
+                _write(message, assessment, context, tracker)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -155,11 +157,15 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
     )
 
 
-def _write(message: Message, assessment: Assessment, context: Context) -> None:
+def _write(
+    message: Message, assessment: Assessment, context: Context, tracker: DialogueStateTracker | None = None
+) -> None:
     message.set(SAFETY, assessment.as_dict(), add_to_output=True)
     if not assessment.interrupts:
         if context.asked:  # something else was said: our question is closed
             _add_entities(message, {"safety_asked": "none"})
+        if tracker is not None and context.pinned in STEP_AFTER:
+            _add_entities(message, {"safety_step": "saying" if tracker.get_slot("safety_step") == "due" else "said"})
         return
     intent = {"name": CRISIS, "confidence": 1.0}
     message.set(INTENT, intent, add_to_output=True)
@@ -173,6 +179,7 @@ def _write(message: Message, assessment: Assessment, context: Context) -> None:
             "safety_answer": assessment.answer or "none",
             "safety_pinned": more_urgent(assessment.tier, context.pinned or "T0"),
             "safety_language": assessment.lang,
+            "safety_step": "due",
         },
     )
 

@@ -5,6 +5,7 @@ Plain arrays in, plain arrays out; stored as .npz without pickle, so that loadin
 
 from __future__ import annotations
 
+import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,9 +94,12 @@ class TextClassifier:
     @classmethod
     def load(cls, path: Path) -> TextClassifier:
         """Read a classifier. Raises OSError, KeyError or ValueError when the file is missing or not one."""
-        with np.load(path, allow_pickle=False) as stored:
-            labels = [str(label) for label in stored["labels"]]
-            return cls(labels, **{name: stored[name] for name in _ARRAYS})
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                labels = [str(label) for label in stored["labels"]]
+                return cls(labels, **{name: stored[name] for name in _ARRAYS})
+        except zipfile.BadZipFile as error:
+            raise ValueError(f"{path.name} is cut off or changed: train again (make run).") from error
 
 
 _ARRAYS = ("directions", "weights", "bias", "examples", "owners")

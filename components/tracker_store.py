@@ -1,4 +1,4 @@
-"""BoundedTrackerStore: keeps of each conversation its slots and the last few turns, so that turn 300 costs what turn 5 does.
+"""BoundedTrackerStore: keeps of each conversation its slots and the last few turns: turn 300 costs what turn 5 does.
 
 Rasa's own stores read back every event of a conversation on every message. Here the events before the last TURNS are
 folded into the values they led to (slots, active loop). SQLite under var/ by default; any database that SQLAlchemy
@@ -19,7 +19,16 @@ from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    AllSlotsReset,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from knowledge import places
@@ -130,9 +139,12 @@ def window(events: list[Event], turns: int = TURNS) -> list[Event]:
             slots[event.key] = event
         elif isinstance(event, ActiveLoop):
             loop = event if event.name else None
+        elif isinstance(event, (AllSlotsReset, Restarted, SessionStarted)):
+            slots.clear()
+            loop = loop if isinstance(event, AllSlotsReset) else None
     at = events[cut].timestamp
     beginning: list[Event] = [ActionExecuted(ACTION_SESSION_START_NAME, timestamp=at), SessionStarted(timestamp=at)]
-    beginning += [event for event in slots.values() if event.value is not None]
+    beginning += slots.values()
     if loop:
         beginning.append(loop)
     return [*beginning, ActionExecuted(ACTION_LISTEN_NAME, timestamp=at), *events[cut:]]

@@ -7,7 +7,7 @@ Rasa receives when the choice is taken; `web` keeps it and hands out an id in it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from knowledge.cards import Card, Library
@@ -29,13 +29,19 @@ class Situation:
     """What counts about a conversation so far when something is said.
 
     `pinned` is the tier of a crisis or emergency in this conversation (T1, T2, T3, M1, M2), `screen` the outcome of the
-    movement screen ("passed", "stopped"), both None when there was none.
+    movement screen ("passed", "stopped"), both None when there was none. `resolved`: the T3 question was answered "no".
     """
 
     language: str = "en"
     topic: str | None = None
     pinned: str | None = None
     screen: str | None = None
+    resolved: bool = False
+
+    @property
+    def holds_movements(self) -> bool:
+        """Whether a movement that is asked for is held back: not after a T3 that turned out to be none."""
+        return self.pinned is not None and not (self.pinned == "T3" and self.resolved)
 
 
 def payload(intent: str, **entities: Any) -> dict[str, Any]:
@@ -46,9 +52,9 @@ def payload(intent: str, **entities: Any) -> dict[str, Any]:
 def answer(library: Library, card_id: str, now: Situation) -> Message:
     """Return the answer of a card, or why a movement is not offered now. Raises KeyError for an unknown card."""
     card = library.cards[card_id]
-    if is_movement(card) and now.pinned:
+    if is_movement(card) and now.holds_movements:
         return reply(library, "movement-not-now", now)
-    return _message(library, card, _filled(library, card, now.language), now)
+    return _message(library, card, _wording(library, card, now.language), now)
 
 
 def follow_up(library: Library, aspect: str, now: Situation) -> Message:
@@ -59,7 +65,7 @@ def follow_up(library: Library, aspect: str, now: Situation) -> Message:
         return _plain(library, asked, asked.text(now.language).no_topic or "", _starters(library, now))
     if aspect == "repeat":
         return answer(library, card.id, now)
-    if is_movement(card) and now.pinned:
+    if is_movement(card) and now.holds_movements:
         return reply(library, "movement-not-now", now)
     if aspect == STEPS and card.folder == MOVEMENTS and now.screen != "passed":
         return movement_screen(library, card, now)
@@ -70,7 +76,7 @@ def follow_up(library: Library, aspect: str, now: Situation) -> Message:
 def reply(library: Library, reply_id: str, now: Situation, kind: str = "text") -> Message:
     """Return one of the assistant's own replies. Raises KeyError for an unknown one."""
     card = library.cards[reply_id]
-    return _plain(library, card, _filled(library, card, now.language), _next(library, card, now), kind)
+    return _plain(library, card, _wording(library, card, now.language), _next(library, card, now), kind)
 
 
 def did_you_mean(
@@ -79,9 +85,10 @@ def did_you_mean(
     """Return the question which of the nearest cards or follow-ups (labels such as `ask/psoas`) was meant."""
     card = library.cards[reply_id]
     choices = [each for each in (_candidate(library, label, now) for label in candidates) if each]
-    text = _filled(library, card, now.language)
-    message = _plain(library, card, text, [*choices, *_next(library, card, now)], "did_you_mean")
-    return message
+    choices += _next(library, card, now)
+    if not choices:  # a question with nothing to choose from would be a dead end
+        return reply(library, "out-of-scope", now)
+    return _plain(library, card, _wording(library, card, now.language), choices, "did_you_mean")
 
 
 def contact(library: Library, now: Situation) -> Message:
@@ -113,6 +120,11 @@ def is_movement(card: Card) -> bool:
     return card.folder == MOVEMENTS
 
 
+def _is_hidden(card: Card, now: Situation) -> bool:
+    """Return whether a card is not offered now: after a crisis or emergency no movement and no contact form is."""
+    return bool(now.pinned) and (is_movement(card) or card.id == "contact")
+
+
 def _message(library: Library, card: Card, text: str, now: Situation, said: str | None = None) -> Message:
     message = _plain(library, card, text, _follow_up_choices(library, card, now, said))
     message["choices"] += _next(library, card, now)
@@ -124,7 +136,7 @@ def _plain(library: Library, card: Card, text: str, choices: list[Choice], kind:
     is_aspect = card.folder == "follow_ups"
     return {
         "kind": kind,
-        "text": text,
+        "text": library.clinic.fill(text),
         "topic": None if is_aspect else card.id,
         "choices": choices,
         "sources": [
@@ -137,11 +149,10 @@ def _plain(library: Library, card: Card, text: str, choices: list[Choice], kind:
     }
 
 
-def _filled(library: Library, card: Card, language: str) -> str:
+def _wording(library: Library, card: Card, language: str) -> str:
     texts = card.text(language)
     unset = any(library.clinic.get(setting) is None for setting in card.needs)
-    text = texts.answer_unset if unset and texts.answer_unset else texts.answer
-    return library.clinic.fill(text)
+    return texts.answer_unset if unset and texts.answer_unset else texts.answer
 
 
 def _choice(label: str, taken: dict[str, Any], topic: str | None = None) -> Choice:
@@ -157,13 +168,9 @@ def _opens(library: Library, card: Card, now: Situation) -> Choice:
 
 
 def _next(library: Library, card: Card, now: Situation) -> list[Choice]:
-    on_this = Situation(now.language, _topic_of(card) or now.topic, now.pinned, now.screen)
+    on_this = replace(now, topic=_topic_of(card) or now.topic)
     following = (library.cards[each] for each in card.next)
-    return [
-        _opens(library, each, on_this)
-        for each in following
-        if not (now.pinned and (is_movement(each) or each.id == "contact"))
-    ]
+    return [_opens(library, each, on_this) for each in following if not _is_hidden(each, now)]
 
 
 def _topic_of(card: Card) -> str | None:
@@ -195,6 +202,6 @@ def _candidate(library: Library, label: str, now: Situation) -> Choice | None:
         title = library.follow_ups[each].text(now.language).title
         return _choice(title, payload("follow_up", aspect=each, topic=card.id), card.id)
     candidate = library.cards[each]
-    if is_movement(candidate) and now.pinned:
+    if _is_hidden(candidate, now):
         return None
     return _opens(library, candidate, now)

@@ -8,6 +8,7 @@ checked apart, in `knowledge.style`: a long sentence must not take the service d
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -148,7 +149,7 @@ def schema_faults(document: Located) -> list[Fault]:
         for where, problem, mend in _explain(error):
             faults.append(document.fault(where, problem, mend))
     if faults or not isinstance(document.value, dict):
-        return faults
+        return list(dict.fromkeys(faults))  # two missing fields are two errors that each name both
     card_id, folder = document.value["id"], document.path.parent.name
     if card_id != document.path.stem:
         mend = f"Write `id: {document.path.stem}` or rename the file."
@@ -170,34 +171,38 @@ def schema_faults(document: Located) -> list[Fault]:
 def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[list[Any], str, str]]:
     """Yield (path, problem, mend) for one schema error."""
     where: list[Any] = list(error.absolute_path)
+    # The stubs of jsonschema leave these open; here they are what card.schema.json holds.
+    wanted: Any = error.validator_value
+    found: Any = error.instance
+    schema: Any = error.schema
     if error.validator == "required":
-        missing = [name for name in error.validator_value if name not in error.instance]
+        missing = [name for name in wanted if name not in found]
         for name in missing:
             yield where, f"`{name}` is missing.", f"Add `{name}:`."
     elif error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        for name in sorted(set(error.instance) - set(known)):
+        known = schema.get("properties", {})
+        for name in sorted(set(found) - set(known), key=str):
             yield [*where, name], "this field is not known.", f"Known: {', '.join(sorted(known))}."
     elif error.validator == "enum":
-        allowed = ", ".join(repr(each) for each in error.validator_value)
-        yield where, f"{error.instance!r} is not allowed.", f"Write one of {allowed}."
+        allowed = ", ".join(repr(each) for each in wanted)
+        yield where, f"{found!r} is not allowed.", f"Write one of {allowed}."
     elif error.validator == "minItems":
-        problem = f"{len(error.instance)} entries are too few."
-        yield where, problem, f"Write at least {error.validator_value}."
+        problem = f"{len(found)} entries are too few."
+        yield where, problem, f"Write at least {wanted}."
     elif error.validator == "maxItems":
-        problem = f"{len(error.instance)} entries are too many."
-        yield where, problem, f"Keep the best {error.validator_value}."
+        problem = f"{len(found)} entries are too many."
+        yield where, problem, f"Keep the best {wanted}."
     elif error.validator == "uniqueItems":
-        twice = sorted({str(each) for each in error.instance if error.instance.count(each) > 1})
+        twice = sorted({str(each) for each in found if found.count(each) > 1})
         yield where, f"this stands here twice: {'; '.join(twice)}.", "Keep one of the two."
     elif error.validator == "maxLength":
-        problem = f"{len(error.instance)} characters are too many."
-        yield where, problem, f"Keep to {error.validator_value}."
+        problem = f"{len(found)} characters are too many."
+        yield where, problem, f"Keep to {wanted}."
     elif error.validator == "type":
-        problem = f"{str(error.instance)[:40]!r} is not a {error.validator_value}."
+        problem = f"{str(found)[:40]!r} is not a {wanted}."
         yield where, problem, "Quote it if it is a text, or mend the indentation."
     else:
-        description = error.schema.get("description", "See docs/writing-cards.md.")
+        description = schema.get("description", "See docs/writing-cards.md.")
         yield where, f"{error.message[:120]}.", str(description)
 
 
@@ -208,7 +213,11 @@ def _load_sources(path: Path, faults: list[Fault]) -> dict[str, Source]:
         faults.extend(error.faults)
         return {}
     sources: dict[str, Source] = {}
-    for source_id, row in (document.value or {}).items():
+    if not isinstance(document.value, dict):
+        mend = "Write `id: {title: …, publisher: …}`."
+        faults.append(document.fault([], "these are not sources by id.", mend))
+        return {}
+    for source_id, row in document.value.items():
         if not isinstance(row, dict) or not row.get("title") or not row.get("publisher"):
             problem = "a source needs a title and a publisher."
             faults.append(document.fault([source_id], problem, "Add what is missing."))
@@ -259,6 +268,12 @@ def _reference_faults(
             if card.get("needs") and "answer_unset" not in texts:
                 problem = "`needs` asks for `answer_unset`."
                 faults.append(doc.fault([language], problem, "Say what is true while it is unset."))
+            for where, setting in _placeholders(texts):
+                covered = where == ["answer"] and setting in card.get("needs", [])
+                if clinic.get(setting) is None and not covered:
+                    problem = f"clinic.yml sets no {setting!r}, and visitors would read {{{setting}}}."
+                    mend = "Set it, or name it in `needs` and use it in `answer` only."
+                    faults.append(doc.fault([language, *where], problem, mend))
             for at, ask in enumerate(texts["asks"]):
                 plain = " ".join(ask.lower().split())
                 if plain in asked and asked[plain] != card["id"]:
@@ -266,6 +281,15 @@ def _reference_faults(
                     faults.append(doc.fault([language, "asks", at], problem, "Keep it where it belongs."))
                 asked[plain] = card["id"]
     return faults
+
+
+def _placeholders(texts: Mapping[str, Any]) -> Iterator[tuple[list[str], str]]:
+    """Yield (path, setting) for every {setting} in the texts of one language."""
+    said = [([name], texts[name]) for name in ("answer", "answer_unset", "no_topic") if name in texts]
+    said += [(["follow_ups", aspect], text) for aspect, text in texts.get("follow_ups", {}).items()]
+    for where, text in said:
+        for setting in re.findall(r"\{(\w+)\}", text):
+            yield where, setting
 
 
 def _card(folder: str, raw: Mapping[str, Any]) -> Card:
@@ -276,9 +300,7 @@ def _card(folder: str, raw: Mapping[str, Any]) -> Card:
             answer=_one_line(raw[language]["answer"]),
             answer_unset=_maybe(raw[language].get("answer_unset")),
             no_topic=_maybe(raw[language].get("no_topic")),
-            follow_ups={
-                aspect: _one_line(text) for aspect, text in raw[language].get("follow_ups", {}).items()
-            },
+            follow_ups={aspect: _one_line(text) for aspect, text in raw[language].get("follow_ups", {}).items()},
             choices=raw[language].get("choices", {}),
         )
         for language in LANGUAGES

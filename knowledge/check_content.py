@@ -12,7 +12,7 @@ from pathlib import Path
 from knowledge import places
 from knowledge.cards import card_files, load_library
 from knowledge.located_yaml import DataError, Fault, load
-from knowledge.style import load_bans, style_faults
+from knowledge.style import Ban, load_bans, style_faults
 
 
 def content_faults(data: Path = places.DATA, clinic: Path = places.CLINIC) -> list[Fault]:
@@ -22,7 +22,11 @@ def content_faults(data: Path = places.DATA, clinic: Path = places.CLINIC) -> li
         load_library(data, clinic)
     except DataError as error:
         faults.extend(error.faults)
-    bans = load_bans()
+    bans: list[Ban] = []
+    try:
+        bans = load_bans(data / "words.yml")
+    except DataError as error:
+        faults.extend(error.faults)
     for path in card_files(data):
         try:
             document = load(path)
@@ -37,6 +41,8 @@ def main(arguments: Sequence[str]) -> int:
     """Print the faults, of the named files or of all; return the exit code."""
     wanted = {str(Path(each).resolve()) for each in arguments}
     faults = [fault for fault in content_faults() if not wanted or str(Path(fault.file).resolve()) in wanted]
+    missing = [each for each in sorted(wanted) if not Path(each).is_file()]
+    faults += [Fault(each, 1, "", "the file is missing.", "Restore it, or mend its name.") for each in missing]
     for fault in faults:
         print(str(fault).replace(f"{places.ROOT}/", ""))
     files = len(wanted) or len(card_files())

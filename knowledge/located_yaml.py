@@ -63,36 +63,47 @@ class Located:
 
 
 class _Reader:
-    """Builds plain values from nodes, noting lines; refuses a key that is there twice."""
+    """Builds plain values from nodes, noting lines; refuses a key that is there twice, and a value inside itself."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lines: dict[Where, int] = {}
+        self._around: list[yaml.Node] = []
 
     def read(self, node: yaml.Node, loader: Any, where: Where = ()) -> Any:
         self.lines.setdefault(where, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
-            found: dict[Any, Any] = {}
-            for key_node, value_node in node.value:
-                key = loader.construct_object(key_node, deep=True)
-                if key in found:
-                    raise DataError(
-                        [
-                            Fault(
-                                str(self.path),
-                                key_node.start_mark.line + 1,
-                                ".".join(map(str, (*where, key))),
-                                "this key stands here twice.",
-                                "Keep one of the two.",
-                            )
-                        ]
-                    )
-                self.lines[(*where, key)] = key_node.start_mark.line + 1
-                found[key] = self.read(value_node, loader, (*where, key))
-            return found
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read(each, loader, (*where, at)) for at, each in enumerate(node.value)]
-        return loader.construct_object(node, deep=True)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node, loader, where)
+        if any(node is each for each in self._around):
+            raise self._refused(node, where, "this refers to itself.", "Write the value out.")
+        self._around.append(node)
+        found = self._mapping(node, loader, where) if isinstance(node, yaml.MappingNode) else None
+        if found is None:
+            found = [self.read(each, loader, (*where, at)) for at, each in enumerate(node.value)]
+        self._around.pop()
+        return found
+
+    def _mapping(self, node: yaml.MappingNode, loader: Any, where: Where) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise self._refused(key_node, where, "a key must be a word.", "Mend the line or its indentation.")
+            key = key_node.value  # As it is written: YAML 1.1 would read the key `on` as true.
+            if key in found:
+                raise self._refused(key_node, (*where, key), "this key stands here twice.", "Keep one of the two.")
+            self.lines[(*where, key)] = key_node.start_mark.line + 1
+            found[key] = self.read(value_node, loader, (*where, key))
+        return found
+
+    def _scalar(self, node: yaml.ScalarNode, loader: Any, where: Where) -> Any:
+        try:
+            return loader.construct_object(node, deep=True)
+        except ValueError:  # such as a date with a thirteenth month
+            raise self._refused(node, where, f"{node.value!r} can't be read.", "Put it in quotes.") from None
+
+    def _refused(self, node: yaml.Node, where: Where, problem: str, mend: str) -> DataError:
+        field = ".".join(str(key) for key in where)
+        return DataError([Fault(str(self.path), node.start_mark.line + 1, field, problem, mend)])
 
 
 def load(path: Path) -> Located:
@@ -100,13 +111,12 @@ def load(path: Path) -> Located:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise DataError(
-            [Fault(str(path), 1, "", "the file is missing.", "Restore it, or mend its name.")]
-        ) from None
+        raise DataError([Fault(str(path), 1, "", "the file is missing.", "Restore it, or mend its name.")]) from None
     except UnicodeDecodeError:
-        raise DataError(
-            [Fault(str(path), 1, "", "the file is not UTF-8 text.", "Save it as UTF-8.")]
-        ) from None
+        raise DataError([Fault(str(path), 1, "", "the file is not UTF-8 text.", "Save it as UTF-8.")]) from None
+    except OSError as error:
+        problem = f"the file can't be read: {error.strerror}."
+        raise DataError([Fault(str(path), 1, "", problem, "Look at its name and its permissions.")]) from None
     loader = Loader(text)
     reader = _Reader(path)
     try:

@@ -58,8 +58,10 @@ def said_texts(card: Mapping[str, object]) -> Iterator[tuple[list[str], str]]:
     for name in ("title", "answer", "answer_unset", "no_topic"):
         if isinstance(texts.get(name), str):
             yield ["en", name], texts[name]
-    for aspect, text in (texts.get("follow_ups") or {}).items():
-        yield ["en", "follow_ups", aspect], text
+    follow_ups = texts.get("follow_ups")
+    for aspect, text in follow_ups.items() if isinstance(follow_ups, dict) else ():
+        if isinstance(text, str):
+            yield ["en", "follow_ups", aspect], text
 
 
 def style_faults(document: Located, bans: Sequence[Ban]) -> list[Fault]:

@@ -20,7 +20,7 @@ from unclench_web.places import CHECKOUT, Places
 from unclench_web.settings import Settings
 
 CLINIC = {"name": "Test Clinic", "short_name": "Test", "city": "Mesa, AZ", "phone": None, "reply_time": None}
-LINES = [
+LINES: list[dict[str, Any]] = [
     {
         "id": "911",
         "name": {"en": "Emergency services", "es": "Emergencias"},

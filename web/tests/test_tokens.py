@@ -19,7 +19,7 @@ every_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 
 
 @every_call
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic abc", "token"])
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic abc", "token"])
 def test_without_a_token_nothing_is_possible(visitor: Visitor, call: Call, header: str | None) -> None:
     answer = call(visitor.http, visitor.path, {} if header is None else {"Authorization": header})
     assert_problem(answer, 401, "no-token")

@@ -9,17 +9,18 @@ import uvicorn
 from unclench_web.app import create_app
 from unclench_web.faults import StartFault
 from unclench_web.logs import set_up_logs
+from unclench_web.places import Places
 from unclench_web.settings import Settings, read_settings
 
 GRACE_SECONDS = 8  # a message that is being answered may take the five seconds that Rasa has
 
 
-def main() -> int:
+def main(places: Places | None = None) -> int:
     """Run until a signal comes. Returns the exit status."""
     set_up_logs()
     try:
         settings = read_settings()
-        app = create_app(settings)
+        app = create_app(settings, places)
         listening = _listen(settings)
     except StartFault as fault:
         for sentence in fault.sentences:
@@ -45,6 +46,7 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listening.bind((settings.host, settings.port))
     except OSError as fault:
+        listening.close()
         if fault.errno == errno.EADDRINUSE:
             raise StartFault(
                 f"port {settings.port} is taken by another program. Stop it, or set UNCLENCH_PORT to another port."

@@ -1,0 +1,140 @@
+"""The pages, the loader and the static files."""
+
+import gzip
+import json
+import re
+from html import unescape
+
+import pytest
+import yaml
+
+from tests.conftest import CLINIC, LINES, StartWeb, Web
+from tests.fake_rasa import FakeRasa
+from unclench_web.assets import FOLDER, Assets
+from unclench_web.places import Places
+
+PAGES = ("/", "/chat", "/contact", "/crisis")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_there_without_rasa(web: Web, rasa: FakeRasa, path: str) -> None:
+    rasa.stop()
+    page = web.http.get(path)
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert web.http.head(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_has_no_inline_script_or_style_and_nothing_from_elsewhere(web: Web, path: str) -> None:
+    html = web.http.get(path).text
+    assert not re.search(r"<script(?![^>]*\bsrc=)", html)
+    assert "<style" not in html and " style=" not in html and not re.search(r"\son[a-z]+=", html)
+    for address in re.findall(r'(?:src|<link[^>]*href)="([^"]+)"', html):
+        assert address.startswith("/"), address
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_whatever_a_page_loads_is_there(web: Web, path: str) -> None:
+    html = web.http.get(path).text
+    addresses = re.findall(r'(?:src|<link[^>]*href)="(/[^"]+)"', html)
+    assert addresses
+    for address in addresses:
+        assert web.http.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_help_is_one_tap_away_on_every_page(web: Web, path: str) -> None:
+    html = web.http.get(path).text
+    assert "Need help now?" in html or "tel:988" in html
+
+
+def test_the_crisis_page_shows_the_lines_in_two_languages(web: Web) -> None:
+    english, spanish = web.http.get("/crisis").text, web.http.get("/crisis?language=es").text
+    assert '<html lang="en">' in english and '<html lang="es">' in spanish
+    assert "988 Lifeline" in english and "Línea 988" in spanish
+    for page in (english, spanish):
+        assert 'href="tel:911"' in page and 'href="tel:988"' in page and 'href="sms:988?&amp;body=AYUDA"' in page
+        assert 'href="https://988lifeline.org/chat/"' in page
+        assert "<script" not in page
+    assert "Poison" not in english, "this line is not for this page"
+    assert web.http.get("/crisis?language=xx").text == english
+
+
+def test_hours_that_nobody_has_read_at_the_source_are_not_shown(places: Places, start_web: StartWeb) -> None:
+    lines = [{**LINES[1], "hours": {"en": "planted hours"}, "unverified": ["hours"]}]
+    places.help_lines.write_text(yaml.safe_dump({"lines": lines}))
+    assert "planted hours" not in start_web().http.get("/crisis").text
+
+
+def test_the_chat_page_carries_its_texts_and_works_as_far_as_it_can_without_javascript(web: Web) -> None:
+    html = web.http.get("/chat").text
+    found = re.search(r'data-texts="([^"]*)"', html)
+    assert found
+    texts = json.loads(unescape(found[1]))
+    assert texts["send_again"] and texts["lines"]["call"] == "Call {number}"
+    assert 'role="log"' in html and '<label class="quiet-words" for="text">' in html
+    assert "<noscript>" in html and 'href="tel:988"' in html and 'href="/contact"' in html
+
+
+def test_every_text_that_the_scripts_use_is_there(web: Web) -> None:
+    found = re.search(r'data-texts="([^"]*)"', web.http.get("/chat").text)
+    assert found
+    texts = json.loads(unescape(found[1]))
+    for file in (FOLDER / "chat").glob("*.js"):
+        for name in re.findall(r"\btexts\.([a-z_]+(?:\.[a-z_]+)?)", file.read_text().replace("texts.js", "")):
+            value = texts
+            for step in name.split("."):
+                assert step in value, f"{file.name} uses texts.{name}"
+                value = value[step]
+
+
+def test_the_scripts_hold_no_sentence() -> None:
+    for file in FOLDER.rglob("*.js"):
+        code = re.sub(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", "", file.read_text(), flags=re.DOTALL)
+        code = re.sub(r"`[^`]*position: fixed.*?`;", "", code, flags=re.DOTALL)
+        for text in re.findall(r'"([^"\n]*)"|`([^`]*)`', code):
+            words = re.findall(r"\b[a-z]{2,}\b(?= [a-z]{2,} [a-z]{2,})", text[0])
+            assert not words, f"{file.name}: {text}"
+
+
+def test_the_loader_is_small_has_its_texts_and_may_be_loaded_from_a_clinics_page(web: Web) -> None:
+    answer = web.http.get("/widget.js")
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert "__TEXTS__" not in answer.text and "Questions? Ask here" in answer.text
+    assert len(gzip.compress(answer.content, 9)) <= 4096
+
+
+def test_the_whole_chat_is_light() -> None:
+    files = [file for file in FOLDER.rglob("*") if file.suffix in (".js", ".css")]
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 45 * 1024
+
+
+def test_static_files_come_compressed_and_are_kept_by_the_browser(web: Web) -> None:
+    address = Assets().address("style/tokens.css")
+    plain = web.http.get(address, headers={"Accept-Encoding": "identity"})
+    packed = web.http.get(address, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip" and "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert plain.headers["vary"] == "Accept-Encoding"
+    assert "immutable" in plain.headers["cache-control"]
+
+
+def test_a_page_of_an_older_release_still_finds_its_files(web: Web) -> None:
+    answer = web.http.get("/static/0ld/chat/main.js")
+    assert answer.status_code == 200 and answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["x/none.js", "x/../app.py", "x/%2e%2e/app.py", "x//etc/passwd", "x/"])
+def test_nothing_but_static_files_is_served(web: Web, path: str) -> None:
+    assert web.http.get(f"/static/{path}").status_code == 404
+
+
+def test_the_clinics_name_is_shown_and_is_only_text(places: Places, start_web: StartWeb) -> None:
+    places.clinic.write_text(yaml.safe_dump({**CLINIC, "name": "<b>Bold & Co</b>", "short_name": "<i>Bold"}))
+    web = start_web()
+    for path in PAGES:
+        html = web.http.get(path).text
+        assert "<b>" not in html and "<i>" not in html
+        assert "&lt;b&gt;Bold &amp; Co&lt;/b&gt;" in html or "&lt;i&gt;Bold" in html
