@@ -61,5 +61,5 @@ install:
 install-dev:
 	@tools/bootstrap.sh dev
 
-clean: ## remove what a run makes: models, databases, caches (not the environments)
-	@rm -rf models/*.tar.gz models/*.json .rasa var results .mypy_cache .ruff_cache .pytest_cache .hypothesis web/.mypy_cache web/.ruff_cache web/.pytest_cache
+clean: ## remove what can be made anew: models, caches, the chats in var/ (never contact requests or their key)
+	@rm -rf models/*.tar.gz models/*.json .rasa results var/tracker.sqlite* var/embeddings.npz var/endpoints-*.yml var/baseline .mypy_cache .ruff_cache .pytest_cache .hypothesis web/.mypy_cache web/.ruff_cache web/.pytest_cache

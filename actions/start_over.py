@@ -9,7 +9,16 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 #: What stays: a crisis card stays pinned, and the reply that is about to be said is named here.
-KEPT = ("safety_tier", "safety_kind", "safety_pinned", "safety_language", "language", "reply")
+KEPT = (
+    "safety_tier",
+    "safety_kind",
+    "safety_pinned",
+    "safety_language",
+    "safety_answer",
+    "safety_step",
+    "language",
+    "reply",
+)
 
 
 class ActionStartOver(Action):

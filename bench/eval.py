@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench import figures, pictures
+from bench.cross_validation import CrossValidation, cross_validate
 from bench.curve import curve
-from bench.figures import Figure, Measured, Reader
-from bench.fitting import CrossValidation, RememberingClassifier, cross_validate, fit
+from bench.figures import Measured, Reader
+from bench.fitting import RememberingClassifier, fit
 from bench.outcome import Said, said
 from bench.row_embedding import RowEmbedding
 from bench.rows import EVAL, SHARED, Examples, HeldOut, SharedRow, load_examples, load_held_out, load_shared
@@ -25,6 +26,8 @@ from knowledge import places
 from knowledge.cards import FOLDERS, Library, load_library
 
 RESULTS = places.ROOT / "results"
+#: From this cosine on, a question is worded like an example.
+LIKE = 0.75
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,8 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     measured = measure(ours, held_out, shared, library)
     validated = None
     if options.folds:
-        validated = cross_validate(examples, options.folds, _progress)
-        measured.figures["cards.accuracy"] = accuracy(validated)
+        cards = health_cards(library)
+        validated = cross_validate(ours, examples, cards, options.folds, _progress)
+        measured.figures.update(validated.figures(cards, ours.numbers.off_topic_replies))
     _progress("")
     print(figures.table({"ours": measured.figures}))
     _print_cards(measured, validated)
@@ -86,7 +90,14 @@ def measure(
     ours: Understanding, held_out: HeldOut, shared: Mapping[str, Sequence[SharedRow]], library: Library
 ) -> Measured:
     """Read every row as the service does, and count."""
-    return figures.measure(reader(ours), held_out, shared, health_cards(library), ours.areas)
+    new = unlike_examples(ours, held_out)
+    return figures.measure(reader(ours), held_out, shared, health_cards(library), ours.areas, new)
+
+
+def unlike_examples(ours: Understanding, held_out: HeldOut) -> frozenset[str]:
+    """Return the held-out questions that are worded like no example: the ones that say most about new visitors."""
+    texts = [row.text for row in held_out.questions]
+    return frozenset(text for text in texts if (ours.classifier.examples @ ours.embed([text])[0]).max() < LIKE)
 
 
 def reader(ours: Understanding) -> Reader:
@@ -104,19 +115,13 @@ def health_cards(library: Library) -> frozenset[str]:
     return frozenset(card.id for card in library.cards.values() if FOLDERS[card.folder] == "ask")
 
 
-def accuracy(validated: CrossValidation) -> Figure:
-    """Return how many examples were put to their own card."""
-    counts = validated.by_label().values()
-    return Figure(sum(right for right, _ in counts), sum(total for _, total in counts))
-
-
 def _print_cards(measured: Measured, validated: CrossValidation | None) -> None:
     if validated:
         counts = validated.by_label()
-        weakest = sorted(counts, key=lambda label: counts[label][0] / counts[label][1])[:10]
+        weakest = sorted(counts, key=lambda label: counts[label].share)[:10]
         print("\nWeakest by cross-validation:")
         for label in weakest:
-            print(f"  {label:<40}{Figure(*counts[label])}")
+            print(f"  {label:<40}{counts[label]}")
         print("\nMost confused by cross-validation (examples of the first taken for the second):")
         for (label, guess), count in pictures.top(validated.confusions(), 15):
             print(f"  {count:>3}  {label} → {guess}")

@@ -54,8 +54,12 @@ class Measured:
     readings: list[Read] = field(default_factory=list)
 
     def add(self, kind: str, readings: Sequence[Read], keys: Mapping[str, Iterable[Outcome]]) -> None:
-        """Keep readings and count each of `keys` among them."""
+        """Keep readings, and count."""
         self.readings.extend(readings)
+        self.count(kind, readings, keys)
+
+    def count(self, kind: str, readings: Sequence[Read], keys: Mapping[str, Iterable[Outcome]]) -> None:
+        """Count each of `keys` among readings."""
         for key, outcomes in keys.items():
             wanted = set(outcomes)
             self.figures[f"{kind}.{key}"] = Figure(sum(each.outcome in wanted for each in readings), len(readings))
@@ -63,12 +67,20 @@ class Measured:
 
 #: What a table calls each figure.
 NAMES = {
-    "cards.accuracy": "cards' own examples, cross-validated: right",
+    "cards.accuracy": "all examples, cross-validated: right label first",
+    "cards.understood": "  cards: answered or among 3 choices",
+    "cards.answered": "  cards: answered at once",
+    "cards.wrong": "  cards: a wrong card, confidently",
+    "cards.follow_ups": "  follow-ups: answered from the card one is on",
+    "cards.off_topic": "  off-topic: a health card",
     "questions.understood": "own questions: answered or among 3 choices",
     "questions.answered": "  answered at once",
     "questions.offered": "  among 3 choices",
     "questions.wrong": "  a wrong card, confidently",
     "questions.missed": "  not understood",
+    "questions_new.understood": "those unlike any example (cosine < 0.75)",
+    "questions_new.answered": "  answered at once",
+    "questions_new.wrong": "  a wrong card, confidently",
     "questions_on_card.understood": "the same, asked after another card",
     "questions_on_card.wrong": "  a wrong card, confidently",
     "follow_ups.answered": "own follow-ups in context: as asked",
@@ -101,10 +113,14 @@ def measure(
     shared: Mapping[str, Sequence[SharedRow]],
     cards: frozenset[str],
     areas: Mapping[str, str],
+    new: Collection[str] = (),
 ) -> Measured:
-    """Read every row and count. `cards` are the ids of health, movement, treatment and clinic cards."""
+    """Read every row and count.
+
+    `cards` are the ids of health, movement, treatment and clinic cards, `new` the questions unlike any example.
+    """
     found = Measured()
-    _questions(found, read, held_out, cards)
+    _questions(found, read, held_out, cards, new)
     _follow_ups(found, read, held_out, areas)
     two = [(row, read(row.text, None)) for row in held_out.two_questions]
     readings = [Read("two_questions", it, outcome.of_two_questions(it, row)) for row, it in two]
@@ -121,7 +137,7 @@ def measure(
     return found
 
 
-def _questions(found: Measured, read: Reader, held_out: HeldOut, cards: frozenset[str]) -> None:
+def _questions(found: Measured, read: Reader, held_out: HeldOut, cards: frozenset[str], new: Collection[str]) -> None:
     keys = {
         "understood": (Outcome.ANSWERED, Outcome.OFFERED),
         "answered": (Outcome.ANSWERED,),
@@ -137,6 +153,8 @@ def _questions(found: Measured, read: Reader, held_out: HeldOut, cards: frozense
         it = read(row.text, other_card(cards, row.accept, at))
         on_card.append(Read("questions_on_card", it, outcome.of_question(it, row.accept, on_card=True)))
     found.add("questions", readings, keys)
+    unlike = [each for row, each in zip(held_out.questions, readings, strict=True) if row.text in new]
+    found.count("questions_new", unlike, keys)
     found.add("questions_on_card", on_card, keys)
 
 

@@ -16,8 +16,9 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from bench.figures import NAMES, Measured
-from bench.fitting import CrossValidation
+from bench.cross_validation import CrossValidation
+from bench.figures import NAMES, Figure, Measured
+from bench.outcome import NOT_UNDERSTOOD
 from components.routing import Numbers
 
 Confusions = Mapping[tuple[str, str], int]
@@ -25,7 +26,8 @@ Confusions = Mapping[tuple[str, str], int]
 #: Labels shown in the confusion picture; more cannot be read.
 SHOWN = 28
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1d2b2a}
-img{max-width:100%}table{border-collapse:collapse}td,th{padding:.15rem .8rem;text-align:left;border-bottom:1px solid #ddd}
+img{max-width:100%}table{border-collapse:collapse}td,th{padding:.15rem .8rem;text-align:left}
+tr{border-bottom:1px solid #ddd}
 td:nth-child(n+2){text-align:right;font-variant-numeric:tabular-nums}"""
 
 
@@ -94,7 +96,9 @@ def _confusion(confusions: Confusions) -> Any:
     """Return a matrix of the labels that are confused most."""
     pairs: Counter[tuple[str, str]] = Counter()
     for (label, guess), count in confusions.items():
-        pairs[_short(label), _short(guess)] += count
+        pair = _short(label), _short(guess)
+        if not NOT_UNDERSTOOD.intersection(pair):  # these would fill the picture; the list below has them
+            pairs[pair] += count
     weight: Counter[str] = Counter()
     for (label, guess), count in pairs.items():
         weight[label] += count
@@ -103,7 +107,9 @@ def _confusion(confusions: Confusions) -> Any:
     grid = np.array([[pairs.get((row, column), 0) for column in shown] for row in shown], dtype=float)
     size = max(4.0, 0.36 * len(shown) + 2)
     figure, panel = plt.subplots(figsize=(size, size))
-    panel.imshow(grid.reshape(len(shown), len(shown)), cmap="YlOrRd")
+    panel.imshow(np.ma.masked_equal(grid.reshape(len(shown), len(shown)), 0), cmap="YlOrRd")
+    panel.grid(color="#eeeeee", linewidth=0.5)
+    panel.set_axisbelow(True)
     panel.set_xticks(range(len(shown)), shown, rotation=90, fontsize=8)
     panel.set_yticks(range(len(shown)), shown, fontsize=8)
     for row, column in np.argwhere(grid > 0):
@@ -119,25 +125,24 @@ def _short(label: str) -> str:
 
 
 def _page(images: list[str], measured: Measured, validated: CrossValidation | None, confusions: Confusions) -> str:
-    rows = "".join(
-        f"<tr><td>{html.escape(title)}</td><td>{100 * figure.share:.1f} %</td><td>{figure.count}/{figure.of}</td></tr>"
-        for key, title in NAMES.items()
-        if (figure := measured.figures.get(key))
-    )
+    figures = measured.figures
+    rows = "".join(_line(title, figures[key]) for key, title in NAMES.items() if key in figures)
     pairs = "".join(
         f"<tr><td>{html.escape(label)} → {html.escape(guess)}</td><td>{count}</td></tr>"
         for (label, guess), count in top(confusions, 30)
     )
     cards = ""
     if validated:
-        counts = sorted(validated.by_label().items(), key=lambda row: row[1][0] / row[1][1])
-        cards = "<h2>Each card, cross-validated</h2><table>" + "".join(
-            f"<tr><td>{html.escape(label)}</td><td>{100 * right / total:.0f} %</td><td>{right}/{total}</td></tr>"
-            for label, (right, total) in counts
-        )
-        cards += "</table>"
+        counts = sorted(validated.by_label().items(), key=lambda row: row[1].share)
+        lines = "".join(_line(label, figure) for label, figure in counts)
+        cards = f"<h2>Each card, cross-validated</h2><table>{lines}</table>"
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>Understanding</title><style>{STYLE}</style>"
         f"<h1>How well messages are understood</h1><table>{rows}</table>{''.join(images)}"
         f"<h2>Most confused</h2><table>{pairs}</table>{cards}</html>"
     )
+
+
+def _line(name: str, figure: Figure) -> str:
+    share = f"<td>{100 * figure.share:.1f} %</td><td>{figure.count}/{figure.of}</td>"
+    return f"<tr><td>{html.escape(name)}</td>{share}</tr>"

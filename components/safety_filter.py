@@ -81,7 +81,7 @@ class SafetyFilter(GraphComponent):
         """Return the trained component. Raises when rules, replies, help lines or weights are missing or broken."""
         rules = _checked_rules()
         with model_storage.read_from(resource) as folder:
-            classifier = Classifier.load(Path(folder), rules.normaliser)
+            classifier = Classifier.load(Path(folder), rules.features)
         component = cls(model_storage, resource, rules, classifier)
         component._try_out()
         return component

@@ -53,7 +53,7 @@ class TextClassifier:
 
     @classmethod
     def fit(cls, texts: Sequence[str], embeddings: Array, labels: Sequence[str]) -> TextClassifier:
-        """Fit on examples. Needs at least two labels and more examples than NGRAM_DIRECTIONS."""
+        """Fit on examples. Needs at least three labels and more examples than NGRAM_DIRECTIONS."""
         grams = _ngrams.transform(texts)
         reduced = TruncatedSVD(NGRAM_DIRECTIONS, random_state=0).fit(grams)
         directions = np.ascontiguousarray(reduced.components_.T, dtype=np.float32)

@@ -85,7 +85,8 @@ def did_you_mean(
     """Return the question which of the nearest cards or follow-ups (labels such as `ask/psoas`) was meant."""
     card = library.cards[reply_id]
     choices = [each for each in (_candidate(library, label, now) for label in candidates) if each]
-    choices += _next(library, card, now)
+    offered = {choice["label"] for choice in choices}
+    choices += [each for each in _next(library, card, now) if each["label"] not in offered]
     if not choices:  # a question with nothing to choose from would be a dead end
         return reply(library, "out-of-scope", now)
     return _plain(library, card, _wording(library, card, now.language), choices, "did_you_mean")
@@ -181,12 +182,14 @@ def _follow_up_choices(library: Library, card: Card, now: Situation, said: str |
     texts = card.text(now.language)
     open_ones = [each for each in OFFERED_FOLLOW_UPS if each in texts.follow_ups and each != said]
     return [
-        _choice(
-            library.follow_ups[aspect].text(now.language).title,
-            payload("follow_up", aspect=aspect, topic=card.id),
-        )
+        _choice(_follow_up_label(library, card, aspect, now), payload("follow_up", aspect=aspect, topic=card.id))
         for aspect in open_ones[:OFFERED_AT_MOST]
     ]
+
+
+def _follow_up_label(library: Library, card: Card, aspect: str, now: Situation) -> str:
+    texts = library.follow_ups[aspect].text(now.language)
+    return texts.choices["steps"] if aspect == STEPS and is_movement(card) else texts.title
 
 
 def _starters(library: Library, now: Situation) -> list[Choice]:

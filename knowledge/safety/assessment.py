@@ -20,7 +20,7 @@ MEDICAL_TIERS: frozenset[str] = frozenset({"M1", "M2"})
 
 def urgency(tier: str) -> int:
     """Return the place of a tier in TIERS (0 is none); ValueError for any other word."""
-    return TIERS.index(tier)  # type: ignore[arg-type]
+    return TIERS.index(tier)
 
 
 def more_urgent(one: str, other: str) -> str:

@@ -1,10 +1,12 @@
-"""The learned half of the filter: sentence embedding, character n-grams and plain words, to calibrated probabilities by group.
+"""The learned half of the filter: one logistic regression a question, each calibrated on voices it has not met.
 
-Training reads examples only (data/safety/examples, card questions). Nothing is pickled: weights are an .npz, the rest JSON.
+Training reads examples only (data/safety/examples, card questions). Nothing is pickled: weights are an .npz, the rest
+is JSON.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,209 +15,146 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from knowledge.safety.normalise import Normaliser, Words
+from knowledge.safety.features import WIDTH, Features, Matrix
+from knowledge.safety.normalise import Words
+from knowledge.safety.rules import Reading
 
-Matrix = npt.NDArray[np.float32]
-CLASSES = ("none", "passive", "self", "other", "harm", "abuse", "emergency", "today")
-#: Groups of the table: the classes whose probabilities are added.
-GROUP_CLASSES: Mapping[str, tuple[str, ...]] = {
-    "crisis": ("self", "other", "harm"),
-    "abuse": ("abuse",),
-    "emergency": ("emergency",),
-    "today": ("today",),
-    "passive": ("passive", "self", "other", "harm", "abuse"),
+#: The questions: does the message belong to one of these? (tier, kind); "*" is any.
+QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "crisis": (("T1", "*"), ("T2", "*")),
+    "concern": (("T1", "*"), ("T2", "*"), ("T3", "*")),
+    "emergency": (("M1", "*"),),
+    "today": (("M2", "*"),),
+    "abuse": (
+        ("T1", "abuse"),
+        ("T2", "abuse"),
+        ("T1", "assault"),
+        ("T2", "assault"),
+        ("T3", "abuse"),
+        ("T3", "assault"),
+    ),
+    "other": (("T1", "other"), ("T2", "other"), ("T3", "other")),
+    "harm": (("T1", "harm_to_others"), ("T2", "harm_to_others"), ("T3", "harm_to_others")),
 }
-CHARACTER_BITS = 15
-WORD_BITS = 14
-EMBEDDING_WEIGHT = 3.0
-CHARACTER_WEIGHT = 1.2
-WORD_WEIGHT = 1.2
 STRENGTH = 4.0
-FOLDS = 5
-FORMAT = 1
+FOLDS = 4
+#: Files with no raised message are dealt out in this many parts, or a fold would have no ordinary message left.
+PARTS = 8
+FORMAT = 2
 
 
 class ClassifierError(RuntimeError):
-    """The stored classifier is missing, broken or of another make."""
+    """The stored classifier is missing, broken or of another make; or there is nothing to learn from."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One training text; `source` is its file, which calibration keeps together."""
+    """One training text with its block's tier and kind; `source` is its file, which calibration keeps together."""
 
     text: str
-    label: str
+    tier: str
+    kind: str
     lang: str
     source: str
-    tier: str = ""
-    kind: str = ""
 
-
-def label_of(tier: str, kind: str) -> str:
-    """Return the class of an example block."""
-    if tier == "T0":
-        return "none"
-    if tier == "T3":
-        return "passive"
-    if tier == "M2":
-        return "today"
-    if tier in ("M1", "M_ask"):
-        return "emergency"
-    if kind in ("abuse", "assault"):
-        return "abuse"
-    if kind == "harm_to_others":
-        return "harm"
-    return "other" if kind == "other" else "self"
-
-
-class Features:
-    """Message to feature row; stateless but for the normaliser's tables."""
-
-    def __init__(self, normaliser: Normaliser) -> None:
-        self._normaliser = normaliser
-        self._characters = HashingVectorizer(
-            analyzer="char_wb",
-            ngram_range=(2, 5),
-            n_features=1 << CHARACTER_BITS,
-            alternate_sign=False,
-            lowercase=False,
-        )
-        self._words = HashingVectorizer(
-            tokenizer=str.split,
-            token_pattern=None,
-            ngram_range=(1, 3),
-            n_features=1 << WORD_BITS,
-            alternate_sign=False,
-            lowercase=False,
-        )
-
-    def rows(self, words: Sequence[Words], embeddings: Matrix) -> csr_matrix:
-        """Return one sparse row a message."""
-        plain = [" ".join(each.words) for each in words]
-        return hstack(
-            [
-                csr_matrix(embeddings * EMBEDDING_WEIGHT),
-                self._characters.transform(plain) * CHARACTER_WEIGHT,
-                self._words.transform(plain) * WORD_WEIGHT,
-            ]
-        ).tocsr()
+    def answers(self, question: str) -> bool:
+        """Tell whether this example is a yes to the question."""
+        return any(self.tier == tier and kind in ("*", self.kind) for tier, kind in QUESTIONS[question])
 
 
 class Classifier:
-    """Weights and calibration. `probabilities` is the only thing a message needs."""
+    """Weights (questions x WIDTH), bias and calibration. `probabilities` is the only thing a message needs."""
 
     def __init__(
         self, weights: Matrix, bias: Matrix, platt: Mapping[str, tuple[float, float]], features: Features
     ) -> None:
-        self._weights = weights
+        self._weights = np.ascontiguousarray(weights.T)
         self._bias = bias
         self._platt = dict(platt)
         self._features = features
 
     @classmethod
     def train(
-        cls, examples: Sequence[Example], embed: Callable[[Sequence[str]], Matrix], normaliser: Normaliser
+        cls,
+        examples: Sequence[Example],
+        read: Callable[[str], tuple[Words, Reading]],
+        embed: Callable[[Sequence[str]], Matrix],
+        features: Features,
     ) -> Classifier:
-        """Fit on examples, calibrate on folds that keep each file together; ClassifierError when a class is missing."""
-        labels = np.array([example.label for example in examples])
-        absent = [name for name in CLASSES if not (labels == name).any()]
-        if absent:
-            raise ClassifierError(f"no examples for {', '.join(absent)}")
-        features = Features(normaliser)
-        rows = features.rows(
-            [normaliser(example.text) for example in examples], embed([example.text for example in examples])
-        )
-        logits = np.zeros((len(examples), len(CLASSES)))
-        sources = np.array([example.source for example in examples])
-        for train, held in _folds(sources, labels):
-            weights, bias = _fit(rows[train], labels[train])
-            logits[held] = rows[held] @ weights.T + bias
-        platt = {
-            group: _platt(_scores(logits)[group], np.isin(labels, names)) for group, names in GROUP_CLASSES.items()
-        }
-        weights, bias = _fit(rows, labels)
-        return cls(weights, bias, platt, features)
+        """Fit on examples, calibrate on folds that keep files whole; ClassifierError when a question has no yes."""
+        seen = [read(example.text) for example in examples]
+        rows = features.rows([w for w, _ in seen], [r for _, r in seen], embed([example.text for example in examples]))
+        voices = np.array([_voice(example) for example in examples])
+        folds = list(GroupKFold(FOLDS).split(voices, groups=voices))
+        weights, bias, platt = [], [], {}
+        for question in QUESTIONS:
+            truth = np.array([example.answers(question) for example in examples])
+            if truth.sum() < FOLDS:
+                raise ClassifierError(f"too few examples for {question!r}")
+            scores = np.zeros(len(examples))
+            for train, held in folds:
+                if truth[train].any():
+                    scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
+            calibration = LogisticRegression(C=10.0).fit(scores.reshape(-1, 1), truth)
+            platt[question] = (float(calibration.coef_[0, 0]), float(calibration.intercept_[0]))
+            model = _fit(rows, truth)
+            weights.append(model.coef_[0])
+            bias.append(model.intercept_[0])
+        return cls(np.array(weights, dtype=np.float32), np.array(bias, dtype=np.float32), platt, features)
 
-    def probabilities(self, words: Words, embedding: Matrix) -> dict[str, float]:
-        """Return the calibrated probability of each group for one message."""
-        row = self._features.rows([words], embedding.reshape(1, -1))
-        scores = _scores(row @ self._weights.T + self._bias)
-        return {group: float(_sigmoid(a * scores[group][0] + b)) for group, (a, b) in self._platt.items()}
+    def probabilities(self, words: Words, reading: Reading, embedding: Matrix) -> dict[str, float]:
+        """Return the calibrated probability of a yes to each question for one message."""
+        row = self._features.rows([words], [reading], embedding.reshape(1, -1))
+        scores = self._weights[row.indices].T @ row.data + self._bias
+        return {
+            question: _sigmoid(a * float(score) + b)
+            for (question, (a, b)), score in zip(self._platt.items(), scores, strict=True)
+        }
 
     def save(self, folder: Path) -> None:
         """Write classifier.npz and classifier.json."""
-        np.savez_compressed(folder / "classifier.npz", weights=self._weights, bias=self._bias)
-        meta = {
-            "format": FORMAT,
-            "classes": CLASSES,
-            "platt": self._platt,
-            "bits": [CHARACTER_BITS, WORD_BITS],
-            "weights": [EMBEDDING_WEIGHT, CHARACTER_WEIGHT, WORD_WEIGHT],
-        }
+        np.savez_compressed(folder / "classifier.npz", weights=self._weights.T, bias=self._bias)
+        meta = {"format": FORMAT, "width": WIDTH, "platt": self._platt}
         (folder / "classifier.json").write_text(json.dumps(meta), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path, normaliser: Normaliser) -> Classifier:
+    def load(cls, folder: Path, features: Features) -> Classifier:
         """Read what `save` wrote; ClassifierError when anything is missing or does not fit."""
         try:
             meta: dict[str, Any] = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
             with np.load(folder / "classifier.npz", allow_pickle=False) as stored:
                 weights, bias = stored["weights"], stored["bias"]
-            platt = {group: (float(a), float(b)) for group, (a, b) in meta["platt"].items()}
+            platt = {question: (float(a), float(b)) for question, (a, b) in meta["platt"].items()}
         except Exception as error:
             raise ClassifierError(f"the safety classifier cannot be read: {error}") from error
-        expected = (len(CLASSES), 384 + (1 << CHARACTER_BITS) + (1 << WORD_BITS))
+        count = len(QUESTIONS)
         if (
             meta.get("format") != FORMAT
-            or tuple(meta["classes"]) != CLASSES
-            or weights.shape != expected
-            or bias.shape != (len(CLASSES),)
-            or set(platt) != set(GROUP_CLASSES)
+            or list(platt) != list(QUESTIONS)
+            or weights.shape != (count, WIDTH)
+            or bias.shape != (count,)
             or not np.isfinite(weights).all()
         ):
             raise ClassifierError("the safety classifier is of another make: train again (make run)")
-        return cls(weights, bias, platt, Features(normaliser))
+        return cls(weights, bias, platt, features)
 
 
-def _folds(sources: npt.NDArray[Any], labels: npt.NDArray[Any]) -> list[tuple[npt.NDArray[Any], npt.NDArray[Any]]]:
-    """Folds by file; every training part must know every class, else rows are dealt out singly."""
-    count = len(set(sources))
-    if count >= FOLDS:
-        folds = list(GroupKFold(FOLDS).split(labels, groups=sources))
-        if all(set(labels[train]) == set(CLASSES) for train, _ in folds):
-            return folds
-    deal = np.arange(len(labels)) % FOLDS
-    order = np.random.default_rng(7).permutation(len(labels))
-    return [(order[deal != fold], order[deal == fold]) for fold in range(FOLDS)]
+def _voice(example: Example) -> str:
+    """Return the group that calibration keeps together: the file, or a part of it where a file holds no crisis."""
+    if example.tier != "T0":
+        return example.source
+    part = int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % PARTS
+    return f"{example.source} {part}"
 
 
-def _fit(rows: csr_matrix, labels: npt.NDArray[Any]) -> tuple[Matrix, Matrix]:
-    model = LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3, class_weight="balanced")
-    model.fit(rows, labels)
-    order = [list(model.classes_).index(name) for name in CLASSES]
-    return model.coef_[order].astype(np.float32), model.intercept_[order].astype(np.float32)
-
-
-def _scores(logits: npt.NDArray[Any]) -> dict[str, npt.NDArray[np.float64]]:
-    """Log odds of each group against the rest."""
-    logits = np.asarray(logits, dtype=np.float64)
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    share = shifted / shifted.sum(axis=1, keepdims=True)
-    scores = {}
-    for group, names in GROUP_CLASSES.items():
-        p = share[:, [CLASSES.index(name) for name in names]].sum(axis=1).clip(1e-6, 1 - 1e-6)
-        scores[group] = np.log(p / (1 - p))
-    return scores
-
-
-def _platt(scores: npt.NDArray[np.float64], truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    model = LogisticRegression(C=10.0).fit(scores.reshape(-1, 1), truth)
-    return float(model.coef_[0, 0]), float(model.intercept_[0])
+def _fit(rows: Any, truth: npt.NDArray[np.bool_]) -> LogisticRegression:
+    model = LogisticRegression(
+        C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, max_iter=300, class_weight="balanced", random_state=7
+    )
+    return model.fit(rows, truth)
 
 
 def _sigmoid(value: float) -> float:

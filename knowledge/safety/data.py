@@ -56,7 +56,7 @@ def known_english() -> frozenset[str]:
 
 
 def example_blocks(folder: Path = SAFETY / "examples") -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield (file name, block {tier, kind, lang, texts}) of every examples file; SafetyDataError names what is wrong."""
+    """Yield (file name, block {tier, kind, lang, texts}) of every examples file; SafetyDataError names the fault."""
     for path in sorted(folder.glob("*.yml")):
         for number, block in enumerate(read_words(path) or [], start=1):
             missing = {"tier", "kind", "lang", "texts"} - set(block)

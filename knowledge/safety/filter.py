@@ -1,4 +1,4 @@
-"""The safety filter as one pure object: a text, its embedding and what is known of the conversation in, an Assessment out."""
+"""The safety filter as one pure object: a text, its embedding and what the conversation knows in, an Assessment out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from knowledge.safety.answers import Answers
 from knowledge.safety.assessment import Assessment, Context, Footer, Tier
-from knowledge.safety.classifier import Classifier, Example, Matrix, label_of
+from knowledge.safety.classifier import Classifier, Example
 from knowledge.safety.data import (
     DATA,
     SAFETY,
@@ -21,12 +21,13 @@ from knowledge.safety.data import (
     read_values,
     read_words,
 )
+from knowledge.safety.features import Concepts, Features, Matrix
 from knowledge.safety.normalise import Normaliser, Words
 from knowledge.safety.rules import Reading, Rules
 from knowledge.safety.table import Table, Verdict
 
-#: The kind that is named when the classifier alone decided.
-_GROUP_KIND = {"crisis": "self", "abuse": "abuse", "emergency": "emergency", "today": "same_day", "passive": "self"}
+#: Names of the classifier's outcome where it decided alone, for questions about the body.
+_KINDS = {"emergency": "emergency", "today": "same_day"}
 
 
 class SafetyRules:
@@ -40,6 +41,12 @@ class SafetyRules:
         self.answers = Answers(read_words(folder / "answers.yml"), lists, dropped=spelling["dropped"])
         self.table = Table(read_values(folder / "table.yml"))
         self.normaliser = Normaliser(spelling, self.rules.vocabulary | self.answers.vocabulary, known_english())
+        self.features = Features(Concepts(read_words(folder / "concepts.yml")))
+
+    def read(self, text: str, language: str | None = None) -> tuple[Words, Reading]:
+        """Return the plain words of a message and what the rules find in them."""
+        words = self.normaliser(text, language)
+        return words, self.rules.read(words)
 
 
 class SafetyFilter:
@@ -58,11 +65,10 @@ class SafetyFilter:
         {"asked": None | "t3" | "right_now", "pinned": tier or None, "state": form name or None}.
         """
         known = context if isinstance(context, Context) else Context.from_mapping(context or {})
-        words = self._rules.normaliser(text, known.language)
-        reading = self._rules.rules.read(words)
+        words, reading = self._rules.read(text, known.language)
         probability: dict[str, float] | None = None
         if self._classifier is not None and embedding is not None and words.words:
-            probability = self._classifier.probabilities(words, np.asarray(embedding, dtype=np.float32))
+            probability = self._classifier.probabilities(words, reading, np.asarray(embedding, dtype=np.float32))
         verdict = self._rules.table.join(reading, probability)
         if known.asked is not None:
             answered = self._answer(words, reading, verdict, known)
@@ -71,7 +77,7 @@ class SafetyFilter:
         return _assessment(verdict, words.lang, probability or {})
 
     def _answer(self, words: Words, reading: Reading, verdict: Verdict, known: Context) -> Assessment | None:
-        """The message as an answer to our question; None where it stands for itself."""
+        """Return the message as an answer to our question; None where it stands for itself."""
         if verdict.outcome in ("T1", "T2", "M1"):
             return None
         reply = self._rules.answers.read(words)
@@ -118,7 +124,8 @@ class SafetyFilter:
 
 
 def _assessment(verdict: Verdict, lang: str, probability: Mapping[str, float]) -> Assessment:
-    kind = _GROUP_KIND.get(verdict.kind, verdict.kind)
+    kind = verdict.kind or _learned_kind(probability)
+    kind = _KINDS.get(kind, kind)
     outcome = verdict.outcome
     if outcome == "M_ask":
         return Assessment("M1", kind, lang, ask="right_now", by=verdict.by, why=verdict.why, probability=probability)
@@ -135,27 +142,31 @@ def _assessment(verdict: Verdict, lang: str, probability: Mapping[str, float]) -
     )
 
 
+def _learned_kind(probability: Mapping[str, float]) -> str:
+    """Return whom a crisis concerns that only the classifier saw."""
+    kinds = {"abuse": "abuse", "other": "other", "harm": "harm_to_others"}
+    likeliest = max(kinds, key=lambda name: probability.get(name, 0.0))
+    return kinds[likeliest] if probability.get(likeliest, 0.0) >= 0.5 else "self"
+
+
 def training_examples(data: Path = DATA) -> list[Example]:
-    """Return every example the classifier learns from: data/safety/examples, the rules' own sentences, card questions as T0."""
+    """Return what the classifier learns from: data/safety/examples, the rules' own sentences, card questions as T0."""
     examples: list[Example] = []
     for source, block in example_blocks(data / "safety" / "examples"):
-        tier, kind = str(block["tier"]), str(block["kind"])
-        examples.extend(
-            Example(str(text), label_of(tier, kind), str(block["lang"]), source, tier, kind) for text in block["texts"]
-        )
+        tier, kind, lang = (str(block[field]) for field in ("tier", "kind", "lang"))
+        examples.extend(Example(str(text), tier, kind, lang, source) for text in block["texts"])
     rules, exemptions = phrase_rules(data / "safety")
     for rule in rules:
         tier, kind = str(rule["tier"]), str(rule["kind"])
-        examples.extend(
-            Example(str(text), label_of(tier, kind), "", "phrases", tier, kind) for text in rule.get("catches") or ()
-        )
-        examples.extend(Example(str(text), "none", "en", "phrases", "T0", "trap") for text in rule.get("spares") or ())
+        if tier != "M_ask":  # that is a question back, not a class
+            examples.extend(Example(text, tier, kind, "", "phrases") for text in rule.get("catches") or ())
+        examples.extend(Example(text, "T0", "trap", "", "phrases") for text in rule.get("spares") or ())
     for rule in exemptions:
-        examples.extend(Example(str(text), "none", "en", "phrases", "T0", "trap") for text in rule.get("catches") or ())
-    examples.extend(Example(text, "none", lang, source, "T0", "card") for source, lang, text in card_questions(data))
-    return examples
+        examples.extend(Example(text, "T0", "trap", "", "phrases") for text in rule.get("catches") or ())
+    examples.extend(Example(text, "T0", "card", lang, source) for source, lang, text in card_questions(data))
+    return list({example.text: example for example in reversed(examples)}.values())
 
 
 def train_classifier(embed: Callable[[Sequence[str]], Matrix], rules: SafetyRules, data: Path = DATA) -> Classifier:
     """Fit the classifier on the project's own examples."""
-    return Classifier.train(training_examples(data), embed, rules.normaliser)
+    return Classifier.train(training_examples(data), rules.read, embed, rules.features)

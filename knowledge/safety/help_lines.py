@@ -81,7 +81,7 @@ def _line(entry: Mapping[str, Any]) -> HelpLine:
     texts: dict[str, tuple[str, str]] = {}
     if entry["text"]:
         for language in _LANGUAGES:
-            text = entry.get("text_es") if language == "es" and entry.get("text_es") else entry["text"]
+            text = (entry.get("text_es") if language == "es" else None) or entry["text"]
             texts[language] = (str(text["to"]), str(text["body"] or ""))
     for field in ("name", "for", "hours"):
         if not all(entry[field].get(language) for language in _LANGUAGES):
@@ -113,7 +113,7 @@ class AgeReport:
 
 
 def check_ages(lines: Mapping[str, HelpLine], today: date) -> AgeReport:
-    """Return which lines were last checked more than 60 (warn) or 90 (fail) days before `today`; a future date fails."""
+    """Return which lines were last checked 60 (warn) or 90 (fail) days before `today`; a future date fails."""
     ages = {line.id: (today - line.checked_on).days for line in lines.values()}
     return AgeReport(
         warn=tuple(name for name, days in ages.items() if WARN_AFTER_DAYS <= days < FAIL_AFTER_DAYS),

@@ -166,7 +166,7 @@ class Normaliser:
         return self._word(bare)
 
     def _unmask(self, word: str) -> str:
-        """ "su*cide": the vocabulary's word of that shape, where there is one."""
+        """Return the vocabulary's word of that shape ("su*cide"), where there is one."""
         if len(word.replace("*", "")) < 2:
             return word.replace("*", "") or STOP
         shape = re.compile(re.escape(word).replace(r"\*", "[a-z]{1,2}") + "$")
@@ -190,7 +190,7 @@ class Normaliser:
         return (self._nearest(word),)
 
     def _split_glued(self, word: str) -> tuple[str, ...]:
-        """ "wanttodie": known pieces from end to end, the fewest; () when there is no such reading."""
+        """Return the fewest known pieces of a glued word ("wanttodie"); () when it is none."""
         best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
         for end in range(1, len(word) + 1):
             for start in range(max(0, end - 14), end):
@@ -230,7 +230,7 @@ def _plain(text: str) -> str:
 
 
 def _spellings(word: str) -> Iterable[str]:
-    """Readings of one word, the likeliest first: as typed, letters run together, digits read as letters."""
+    """Yield readings of one word, the likeliest first: as typed, letters run together, digits read as letters."""
     yield word
     if _RUN3.search(word):
         yield _RUN3.sub(r"\1", word)

@@ -173,19 +173,33 @@ def _option(text: str, lists: Lists) -> list[tuple[str, ...]]:
     return [tuple(w for p in combination for w in p) for combination in itertools.product(*parts)]
 
 
+class _Sequence:
+    """One plain sequence: the word sets it cannot do without, and its Matcher, built when first needed."""
+
+    __slots__ = ("matcher", "name", "pattern", "required")
+
+    def __init__(self, name: str, required: tuple[frozenset[str], ...], pattern: list[dict[str, Any]]) -> None:
+        self.name = name
+        self.required = required
+        self.pattern = pattern
+        self.matcher: Matcher | None = None
+
+
 class Phrases:
-    """Patterns under names, matched together. Only those whose rarest word is in the message are tried."""
+    """Patterns under names, matched together.
+
+    Thousands of sequences, and a message of ten words: a sequence is tried only when its rarest word is there
+    (index) and all that it requires is there (sets). What is left, mostly one or two, goes to spaCy's Matcher.
+    """
 
     def __init__(self, vocab: Vocab, lists: Lists) -> None:
         self._vocab = vocab
         self._lists = lists
-        self._matchers: dict[str, Matcher] = {}
-        self._index: dict[str, set[str]] = {}
+        self._index: dict[str, list[_Sequence]] = {}
         self.words: set[str] = set()
 
     def add(self, name: str, patterns: Iterable[str]) -> None:
         """Compile `patterns` under `name`; PatternError names the pattern."""
-        compiled: list[list[dict[str, Any]]] = []
         for pattern in patterns:
             try:
                 sequences = expand(pattern, self._lists)
@@ -195,25 +209,31 @@ class Phrases:
                 required = [e[0] for e in sequence if isinstance(e, tuple) and not e[1]]
                 if not required:
                     raise PatternError(f"{name}: {pattern!r} can match nothing at all")
-                for word in min(required, key=_commonness):
-                    self._index.setdefault(word, set()).add(name)
-                compiled.append(_matcher_pattern(sequence))
+                anchor = min(required, key=_commonness)
+                required.remove(anchor)
+                compiled = _Sequence(name, tuple(required), _matcher_pattern(sequence))
+                for word in anchor:
+                    self._index.setdefault(word, []).append(compiled)
                 self.words.update(w for e in sequence if isinstance(e, tuple) for w in e[0])
-        if name not in self._matchers:
-            self._matchers[name] = Matcher(self._vocab)
-        self._matchers[name].add(name, compiled)
 
     def find(self, doc: Doc, words: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
         """Return the spans (start, end) of each name that matches, longest first."""
-        names: set[str] = set()
-        for word in set(words):
-            names |= self._index.get(word, set())
-        found: dict[str, list[tuple[int, int]]] = {}
-        for name in names:
-            spans = {(start, end) for _, start, end in self._matchers[name](doc)}
+        present = set(words)
+        candidates: dict[int, _Sequence] = {}
+        for word in present:
+            for sequence in self._index.get(word, ()):
+                if not any(required.isdisjoint(present) for required in sequence.required):
+                    candidates[id(sequence)] = sequence
+        found: dict[str, set[tuple[int, int]]] = {}
+        for sequence in candidates.values():
+            if sequence.matcher is None:
+                matcher = Matcher(self._vocab)
+                matcher.add("found", [sequence.pattern])
+                sequence.matcher = matcher
+            spans = {(start, end) for _, start, end in sequence.matcher(doc)}
             if spans:
-                found[name] = sorted(spans, key=lambda span: (span[0] - span[1], span[0]))
-        return found
+                found.setdefault(sequence.name, set()).update(spans)
+        return {name: sorted(spans, key=lambda span: (span[0] - span[1], span[0])) for name, spans in found.items()}
 
 
 def _commonness(words: frozenset[str]) -> tuple[int, int]:

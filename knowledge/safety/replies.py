@@ -122,7 +122,7 @@ def crisis_message(
 ) -> dict[str, Any]:
     """Return the public message (design.md) for an assessment that interrupts.
 
-    `kind` is "crisis" with data {"tier", "kind", "lines", "ask", "answer"}; a "no" to our question is kind "text" and keeps the lines.
+    `kind` is "crisis" with data {"tier", "kind", "lines", "ask", "answer"}; after a "no" to our question it is "text".
     LookupError when the assessment does not interrupt.
     """
     if not assessment.interrupts:

@@ -20,6 +20,8 @@ Who = Literal["self", "other", "addressed", "unknown"]
 STATES = ("addressed", "negated", "fiction", "general", "past", "joke", "asserted")
 #: What a masked idiom or title leaves behind.
 MASK = "~"
+#: Marks the patterns of a rule that count only when the classifier agrees.
+MAYBE = "?"
 #: How many words a negation may stand before what it negates.
 NEGATION_REACH = 4
 _MODIFIERS = frozenset(STATES) - {"asserted"}
@@ -47,7 +49,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule found in a message: `state` is one of STATES, `urgent` tells of now, first-ever or severe words."""
+    """One rule found in a message.
+
+    `state` is one of STATES, `urgent` tells of now, first-ever or severe words. `sure` is False when only a `maybe`
+    pattern was found: then the classifier must agree.
+    """
 
     rule: str
     tier: str
@@ -55,6 +61,7 @@ class Finding:
     who: Who
     state: str
     urgent: bool
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -124,6 +131,7 @@ class Rules:
         kind = str(entry["kind"])
         try:
             self._phrases.add(name, [*entry.get("en", ()), *entry.get("es", ())])
+            self._phrases.add(f"{name}{MAYBE}", entry.get("maybe") or ())
             for extra in ("with", "unless"):
                 if entry.get(extra):
                     self._extra.add(f"{name}:{extra}", entry[extra])
@@ -151,19 +159,21 @@ class Rules:
         doc = self._doc(words)
         cues = self._cues.find(doc, words)
         matches = self._phrases.find(doc, words)
-        extra = (
-            self._extra.find(doc, words)
-            if any(self.rules[name].has_with or self.rules[name].has_unless for name in matches)
-            else {}
-        )
+        named = {name.removesuffix(MAYBE) for name in matches}
+        extra: Mapping[str, Any] = {}
+        if any(self.rules[name].has_with or self.rules[name].has_unless for name in named):
+            extra = self._extra.find(doc, words)
         findings: set[Finding] = set()
         for name, spans in matches.items():
-            rule = self.rules[name]
-            if (rule.has_with and f"{name}:with" not in extra) or f"{name}:unless" in extra:
+            rule = self.rules[name.removesuffix(MAYBE)]
+            if (rule.has_with and f"{rule.id}:with" not in extra) or f"{rule.id}:unless" in extra:
                 continue
-            findings.update(self._finding(rule, span, words, cues, message.question) for span in spans[:12])
+            sure = not name.endswith(MAYBE)
+            for span in _apart(spans):
+                findings.add(self._finding(rule, span, words, cues, sure))
+        order = sorted(findings, key=lambda f: (f.rule, f.state, f.sure))
         return Reading(
-            tuple(sorted(findings, key=lambda f: (f.rule, f.state))),
+            tuple(order),
             tuple(sorted(exempt)),
             frozenset(cues),
             tuple(words),
@@ -178,7 +188,7 @@ class Rules:
         span: tuple[int, int],
         words: Sequence[str],
         cues: Mapping[str, list[tuple[int, int]]],
-        question: bool,
+        sure: bool,
     ) -> Finding:
         who = self._who(span, words)
         low, high = _sentence(span, words)
@@ -192,11 +202,11 @@ class Rules:
             "fiction": near("fiction"),
             "general": near("general") and not near("personal"),
             "past": near("past") and "now" not in cues,
-            "joke": "joke" in cues,
+            "joke": "joke" in cues and "serious" not in cues,
         }
         state = next((s for s in STATES if holds.get(s) and s not in rule.keeps), "asserted")
         kind = rule.kind_other if who == "other" else rule.kind
-        return Finding(rule.id, rule.tier, kind, who, state, "urgent" in cues)
+        return Finding(rule.id, rule.tier, kind, who, state, "urgent" in cues, sure)
 
     def _who(self, span: tuple[int, int], words: Sequence[str]) -> Who:
         for index in range(span[1] - 1, -1, -1):
@@ -222,8 +232,17 @@ class Rules:
         return False
 
 
+def _apart(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans, longest first, without those that overlap a longer one."""
+    kept: list[tuple[int, int]] = []
+    for span in spans:
+        if all(span[1] <= start or end <= span[0] for start, end in kept):
+            kept.append(span)
+    return kept
+
+
 def _sentence(span: tuple[int, int], words: Sequence[str]) -> tuple[int, int]:
-    """The bounds of the sentence around a span."""
+    """Return the bounds of the sentence around a span."""
     low, high = span
     while low > 0 and words[low - 1] != STOP:
         low -= 1

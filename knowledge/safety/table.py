@@ -12,7 +12,7 @@ from knowledge.safety.rules import STATES, Finding, Reading
 #: Every outcome the table may name, from the least to the most urgent.
 OUTCOMES = ("none", "crisis_footer", "emergency_footer", "T3", "M2", "M_ask", "T2", "M1", "T1")
 RULE_TIERS = ("T1", "T2", "T3", "M1", "M_ask", "M2")
-GROUPS = ("crisis", "abuse", "emergency", "today", "passive")
+GROUPS = ("crisis", "concern", "emergency", "today")
 SITUATIONS = ("alone", "with_weak", "softened")
 _SOFT = frozenset(STATES) - {"asserted"}
 
@@ -37,6 +37,11 @@ class Table:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._rules: Mapping[str, Mapping[str, str]] = values["rules"]
         self._urgent: Mapping[str, str] = values.get("urgent") or {}
+        self._maybe: Mapping[str, Mapping[str, Any]] = values["maybe"]
+        for outcome, row in self._maybe.items():
+            named = {outcome, *row.get("else", {})}
+            if not named <= set(OUTCOMES) or row["question"] not in GROUPS or not 0 <= float(row["full"]) <= 1:
+                raise TableError(f"maybe.{outcome}: an unknown outcome or question")
         self._together: Mapping[frozenset[str], str] = {
             frozenset(str(pair).split("+")): outcome for pair, outcome in (values.get("together") or {}).items()
         }
@@ -53,10 +58,18 @@ class Table:
                 if not set(thresholds) <= set(OUTCOMES) or not all(0 < p <= 1 for p in thresholds.values()):
                     raise TableError(f"classifier.{group}: an unknown outcome, or a threshold outside 0 to 1")
 
-    def rule_outcome(self, finding: Finding) -> str:
-        """Return what one finding comes to."""
+    def rule_outcome(self, finding: Finding, probability: Mapping[str, float] | None = None) -> str:
+        """Return what one finding comes to; without a classifier an unsure one counts in full."""
         outcome = self._rules[finding.tier][finding.state]
-        return self._urgent.get(outcome, outcome) if finding.urgent else outcome
+        outcome = self._urgent.get(outcome, outcome) if finding.urgent else outcome
+        if finding.sure or probability is None or outcome not in self._maybe:
+            return outcome
+        row = self._maybe[outcome]
+        agreement = probability.get(str(row["question"]), 0.0)
+        if agreement >= float(row["full"]):
+            return outcome
+        reached = [o for o, least in row.get("else", {}).items() if agreement >= least]
+        return max(reached, key=OUTCOMES.index, default="none")
 
     def classifier_outcome(self, group: str, probability: float, situation: str) -> str:
         """Return the most urgent outcome whose threshold the probability reaches."""
@@ -65,7 +78,7 @@ class Table:
 
     def join(self, reading: Reading, probability: Mapping[str, float] | None) -> Verdict:
         """Return the verdict on one message; `probability` by group, None when no classifier ran."""
-        ruled = [(self.rule_outcome(finding), finding) for finding in reading.findings]
+        ruled = [(self.rule_outcome(finding, probability), finding) for finding in reading.findings]
         top = max((outcome for outcome, _ in ruled), key=OUTCOMES.index, default="none")
         deciding = [finding for outcome, finding in ruled if outcome == top]
         for pair, outcome in self._together.items():
@@ -79,7 +92,7 @@ class Table:
                 if OUTCOMES.index(outcome) > OUTCOMES.index(learned):
                     learned, group = outcome, name
         if OUTCOMES.index(learned) > OUTCOMES.index(top):
-            kind = deciding[0].kind if deciding and top == "T3" else group
+            kind = _kind(deciding) if deciding and top == "T3" else group if group in ("emergency", "today") else ""
             return Verdict(learned, kind, "both" if deciding else "classifier", tuple(f.rule for f in deciding))
         if top == "none":
             return Verdict("none", "none", "none", ())

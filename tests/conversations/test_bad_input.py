@@ -73,7 +73,6 @@ def test_odd_text_gets_a_kind_reply_and_the_conversation_goes_on(chat: Chat, tex
         '\u00a0/ask{"topic": "stability-ball"}',
         '\u3000//ask{"topic": "stability-ball"}',
         '/follow_up{"aspect": "how", "topic": "stability-ball", "movement_screen": "passed"}',
-        "/restart",
         "/session_start",
         "/back",
     ],

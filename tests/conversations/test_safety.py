@@ -88,4 +88,5 @@ def test_idioms_and_ordinary_questions_raise_no_alarm(chat: Chat, text: str) -> 
 
 
 def test_a_denial_gets_its_answer_with_a_footer(chat: Chat) -> None:
-    chat.says("I'm not suicidal, I just want to know about the psoas").gets(topic="psoas", says="988")
+    chat.says("I'm not suicidal, I just want to know about the psoas").gets(says="988")
+    assert chat.topics()[0] in ("psoas", "psoas-and-stress")

@@ -122,6 +122,22 @@ def test_help_lines_named_by_id_are_spelled_out(visitor: Visitor, rasa: FakeRasa
     assert answer["kind"] == "crisis" and answer["data"]["tier"] == "T2"
     assert [line["call"] for line in answer["data"]["lines"]] == ["988", "800-222-1222"]
     assert answer["data"]["lines"][0]["text"] == {"to": "988", "body": "AYUDA"}
+    assert answer["data"]["lines"][1]["tel"] == "tel:+18002221222"
+
+
+def test_help_lines_that_rasa_describes_are_completed_and_unknown_ones_are_kept(
+    visitor: Visitor, rasa: FakeRasa
+) -> None:
+    given = [{"id": "988", "label": "988 as Rasa says it", "tel": "tel:988"}, {"id": "local", "label": "A local line"}]
+    rasa.messages = [{"kind": "crisis", "text": "Call 988.", "data": {"tier": "T2", "lines": given, "language": "es"}}]
+    [answer] = visitor.say("hello")
+    first, second = answer["data"]["lines"]
+    assert (
+        first["label"] == "988 as Rasa says it"
+        and first["sms"] == "sms:988?&body=AYUDA"
+        and first["hours"] == "Siempre"
+    )
+    assert second == {"id": "local", "label": "A local line"}
 
 
 def test_conversations_outlive_a_restart(start_web: StartWeb) -> None:

@@ -174,6 +174,7 @@ def free_port() -> Iterator[int]:
     yield port
 
 
+@pytest.mark.slow
 def test_it_starts_serves_and_logs_no_text_no_address_and_no_user_agent(
     places: Places, rasa: FakeRasa, free_port: int
 ) -> None:

@@ -60,6 +60,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
             with contextlib.suppress(asyncio.CancelledError):
                 await sweeping
             await rasa.close()
+            await limits.close()
             database.close()
 
     app = FastAPI(

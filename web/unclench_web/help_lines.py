@@ -1,18 +1,25 @@
 """The help lines, read from `data/safety/help_lines.yml`. Which line fits whom is decided there, not here."""
 
 import datetime
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import quote
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from unclench_web.faults import StartFault
 from unclench_web.yaml_file import read_yaml
 
-Spoken = dict[str, str]
-"""A text by language: {"en": "…", "es": "…"}."""
+
+def _only_texts(texts: object) -> object:
+    return {name: text for name, text in texts.items() if isinstance(text, str)} if isinstance(texts, dict) else texts
+
+
+Spoken = Annotated[dict[str, str], BeforeValidator(_only_texts)]
+"""A text by language: {"en": "…", "es": "…"}. What is no text is left out; `make check-content` checks it."""
 
 
 class TextTo(BaseModel):
@@ -50,14 +57,19 @@ class HelpLines:
     def __iter__(self) -> Iterator[HelpLine]:
         return iter(self.lines)
 
-    def in_language(self, language: str, ids: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
-        """The lines to show, or those named by `ids`, as plain values in one language: the form of `data.lines`."""
-        chosen = [line for line in self.lines if line.show_on_crisis_page] if ids is None else self._named(ids)
-        return [_spoken(line, language) for line in chosen]
+    def in_language(self, language: str) -> list[dict[str, Any]]:
+        """The lines to show to anybody, as plain values in one language: the form of `data.lines`."""
+        return [_spoken(line, language) for line in self.lines if line.show_on_crisis_page]
 
-    def _named(self, ids: tuple[str, ...]) -> list[HelpLine]:
+    def complete(self, lines: Iterable[Any], language: str) -> list[Any]:
+        """Lines that are named by their id, alone or under "id", with all that is known about them."""
         by_id = {line.id: line for line in self.lines}
-        return [by_id[name] for name in ids if name in by_id]
+        completed = []
+        for given in lines:
+            values = given if isinstance(given, dict) else {"id": given}
+            known = by_id.get(values.get("id", ""))
+            completed.append({**_spoken(known, language), **values} if known else values)
+        return completed
 
 
 def _spoken(line: HelpLine, language: str) -> dict[str, Any]:
@@ -65,13 +77,26 @@ def _spoken(line: HelpLine, language: str) -> dict[str, Any]:
     text = line.text_es if language == "es" and line.text_es else line.text
     return {
         "id": line.id,
-        "name": _say(line.name, language),
+        "label": _say(line.name, language),
         "for": _say(line.for_, language),
-        "call": line.call,
-        "text": text.model_dump() if text else None,
-        "chat": line.chat,
         "hours": None if "hours" in line.unverified else _say(line.hours, language),
+        "call": line.call,
+        "tel": _tel(line.call) if line.call else None,
+        "text": text.model_dump() if text else None,
+        "sms": _sms(text) if text else None,
+        "chat": line.chat,
     }
+
+
+def _tel(number: str) -> str:
+    digits = re.sub(r"\D", "", number)
+    return f"tel:+1{digits}" if len(digits) == 10 else f"tel:{digits}"
+
+
+def _sms(text: TextTo) -> str:
+    """An address that both kinds of phone understand, with the word filled in."""
+    digits = re.sub(r"\D", "", text.to)
+    return f"sms:{digits}?&body={quote(text.body)}" if text.body else f"sms:{digits}"
 
 
 def _say(spoken: Spoken, language: str) -> str | None:

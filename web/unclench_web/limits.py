@@ -5,30 +5,33 @@ An address is used for counting only: it is hashed before it is counted, and is 
 
 import hashlib
 import ipaddress
-import logging
 import math
 import time
+from typing import TYPE_CHECKING
 
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage, Storage
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.storage import storage_from_string
 from starlette.requests import Request
 
-from unclench_web.faults import StartFault
 from unclench_web.problems import Problem, log_fault
 from unclench_web.settings import Network, Settings
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from unclench_web.limits_in_redis import SharedCounter
+
+REDIS_PAUSE = 5.0  # seconds in which a Redis that did not answer is left alone
 
 
 class RateLimits:
-    """The three limits. A limit of 0 is off. When Redis does not answer, nobody is turned away."""
+    """The three limits. A limit of 0 is off. While Redis does not answer, this process counts for itself."""
 
     def __init__(self, settings: Settings) -> None:
         self._trusted = settings.trusted_proxies
         self._pepper = hashlib.sha256(settings.rasa_secret.get_secret_value().encode()).digest()
-        self._limiter = SlidingWindowCounterRateLimiter(_storage(settings.redis_url))
+        self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = _shared_counter(settings.redis_url) if settings.redis_url else None
+        self._shared_again_at = 0.0
         self._items = {
             "conversations": settings.conversations_per_minute,
             "messages": settings.messages_per_minute,
@@ -42,15 +45,23 @@ class RateLimits:
             return
         item = RateLimitItemPerMinute(amount)
         key = self._key(client_address(request, self._trusted))
-        try:
-            if await self._limiter.hit(item, what, key):
-                return
-            reset = (await self._limiter.get_window_stats(item, what, key)).reset_time
-        except Exception as fault:
-            log_fault("rate_limit_store_fault", fault)
-            return
-        seconds = max(1, min(60, math.ceil(reset - time.time())))
-        raise Problem("too-many", 429, {"Retry-After": str(seconds)}, seconds=seconds)
+        seconds = await self._seconds_to_wait(item, what, key)
+        if seconds:
+            raise Problem("too-many", 429, {"Retry-After": str(seconds)}, seconds=seconds)
+
+    async def _seconds_to_wait(self, item: RateLimitItem, what: str, key: str) -> int:
+        if self._shared and time.monotonic() >= self._shared_again_at:
+            try:
+                return await seconds_to_wait(self._shared.limiter, item, what, key)
+            except self._shared.faults as fault:
+                log_fault("redis_fault", fault)
+                self._shared_again_at = time.monotonic() + REDIS_PAUSE
+        return await seconds_to_wait(self._own, item, what, key)
+
+    async def close(self) -> None:
+        """Close the connections to Redis."""
+        if self._shared:
+            await self._shared.close()
 
     def _key(self, address: str) -> str:
         return hashlib.blake2b(address.encode(), key=self._pepper, digest_size=16).hexdigest()
@@ -88,14 +99,15 @@ def _is_trusted(address: str, trusted: tuple[Network, ...]) -> bool:
     return parsed is not None and any(parsed in network for network in trusted)
 
 
-def _storage(redis_url: str | None) -> Storage:
-    if redis_url is None:
-        return MemoryStorage()
-    try:
-        storage = storage_from_string(
-            f"async+{redis_url}", implementation="redispy", socket_timeout=0.5, socket_connect_timeout=0.5
-        )
-    except Exception as fault:
-        raise StartFault(f"UNCLENCH_REDIS_URL cannot be used: {type(fault).__name__}.") from None
-    assert isinstance(storage, Storage)  # noqa: S101 - "async+" gives the asynchronous kind
-    return storage
+def _shared_counter(url: str) -> "SharedCounter":
+    from unclench_web.limits_in_redis import SharedCounter  # so that Redis is loaded only where it is used
+
+    return SharedCounter(url)
+
+
+async def seconds_to_wait(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, what: str, key: str) -> int:
+    """Count one. 0, or the seconds to wait when it is one too many."""
+    if await limiter.hit(item, what, key):
+        return 0
+    reset = (await limiter.get_window_stats(item, what, key)).reset_time
+    return max(1, min(60, math.ceil(reset - time.time())))

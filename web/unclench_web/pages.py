@@ -106,14 +106,7 @@ def chat_texts(look: Look) -> dict[str, Any]:
     say = look.wording
     texts: dict[str, Any] = dict(say.part("chat"))
     texts["lines"] = say.part("lines")
-    texts["contact"] = {
-        name: say(f"contact.{name}") for name in ("summary", "not_stored", "wait", "network", "reference")
-    }
-    texts["contact"]["missing"] = {
-        "name": say("contact.faults.name_missing"),
-        "phone": say("contact.faults.reach_missing"),
-        "consent": say("contact.faults.consent"),
-    }
+    texts["contact"] = {name: say(f"contact.{name}") for name in ("summary", "not_stored", "wait", "network")}
     texts["phone"] = look.clinic.phone
     texts["call_clinic"] = say("chat.call_clinic", phone=look.clinic.phone_shown or "")
     return texts

@@ -91,9 +91,9 @@ def from_rasa(reply: RasaMessage, help_lines: HelpLines) -> Entry:
 
 
 def _with_whole_lines(data: dict[str, Any], help_lines: HelpLines) -> dict[str, Any]:
-    """Spell out help lines that are named by id only."""
+    """Complete the help lines: Rasa names them, and need not say all about them."""
     lines = data.get("lines")
-    if not isinstance(lines, list) or not lines or not all(isinstance(line, str) for line in lines):
+    if not isinstance(lines, list):
         return data
     language = data.get("language")
-    return {**data, "lines": help_lines.in_language(language if isinstance(language, str) else "en", tuple(lines))}
+    return {**data, "lines": help_lines.complete(lines, language if isinstance(language, str) else "en")}

@@ -5,10 +5,11 @@
 (() => {
   "use strict";
   const script = document.currentScript;
-  if (!script || window.__unclench) return;
-  window.__unclench = true;
+  if (!(script instanceof HTMLScriptElement) || document.documentElement.dataset.unclench) return;
+  document.documentElement.dataset.unclench = "loaded";
 
-  const texts = "__TEXTS__";
+  /** @type {{open: string, close: string, frame: string}} */
+  const texts = /** @type {any} */ ("__TEXTS__");
   const home = new URL(script.src, location.href).origin;
   const side = script.dataset.position === "left" ? "left" : "right";
 
@@ -46,6 +47,7 @@
   sheet.replaceSync(style);
   room.adoptedStyleSheets = [sheet];
 
+  /** @param {string} path */
   const picture = (path) => {
     const name = "http://www.w3.org/2000/svg";
     const svg = document.createElementNS(name, "svg");
@@ -66,6 +68,7 @@
   button.type = "button";
   room.append(button);
 
+  /** @type {HTMLIFrameElement | null} */
   let frame = null;
 
   const isOpen = () => frame !== null && !frame.hidden;
@@ -78,11 +81,12 @@
 
   const open = () => {
     if (!frame) {
-      frame = document.createElement("iframe");
-      frame.title = texts.frame;
-      frame.src = home + "/chat";
-      frame.addEventListener("load", () => frame.contentWindow.postMessage({ unclench: "hello" }, home));
-      room.append(frame);
+      const made = document.createElement("iframe");
+      made.title = texts.frame;
+      made.src = home + "/chat";
+      made.addEventListener("load", () => made.contentWindow?.postMessage({ unclench: "hello" }, home));
+      room.append(made);
+      frame = made;
     }
     frame.hidden = false;
     show();
@@ -90,7 +94,7 @@
   };
 
   const close = () => {
-    if (!isOpen()) return;
+    if (!frame || frame.hidden) return;
     frame.hidden = true;
     show();
     button.focus();

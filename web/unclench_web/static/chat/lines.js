@@ -3,16 +3,10 @@
 import { make, safeAddress } from "./element.js";
 import { fill, texts } from "./texts.js";
 
-/** @typedef {{name?: unknown, for?: unknown, hours?: unknown, call?: string | null, text?: {to: string, body?: string | null} | null, chat?: string | null}} Line */
-
-/** @param {unknown} text a text, or texts by language */
-function spoken(text) {
-  if (text && typeof text === "object") {
-    const byLanguage = /** @type {Record<string, string>} */ (text);
-    return byLanguage[document.documentElement.lang] ?? byLanguage.en ?? Object.values(byLanguage)[0] ?? "";
-  }
-  return typeof text === "string" ? text : "";
-}
+/**
+ * @typedef {{label?: string, for?: string, hours?: string | null, call?: string | null, tel?: string | null,
+ *   text?: {to: string, body?: string | null} | null, sms?: string | null, chat?: string | null}} Line
+ */
 
 /** @param {Line[]} lines */
 export function lineList(lines) {
@@ -20,28 +14,29 @@ export function lineList(lines) {
 }
 
 /** @param {Line} shown */
-function line(shown) {
-  const digits = (/** @type {string} */ number) => String(number).replace(/[^\d+]/g, "");
-  const { call, text, chat } = shown;
+function line({ label, for: whom, hours, call, tel, text, sms, chat }) {
+  const about = [
+    ["line-for", whom],
+    ["line-hours", hours],
+  ].map(([name, words]) => (words ? make("span", { class: name }, words) : null));
   const ways = [
-    call ? make("a", { class: "way", href: `tel:${digits(call)}` }, fill(texts.lines.call, { number: call })) : null,
-    text
-      ? make(
-          "a",
-          { class: "way", href: `sms:${digits(text.to)}${text.body ? `?&body=${encodeURIComponent(text.body)}` : ""}` },
-          fill(text.body ? texts.lines.text : texts.lines.text_only, { word: text.body ?? "", number: text.to }),
-        )
-      : null,
+    tel?.startsWith("tel:") ? make("a", { class: "way", href: tel }, fill(texts.lines.call, { number: call ?? tel.slice(4) })) : null,
+    sms?.startsWith("sms:") ? make("a", { class: "way", href: sms }, textWords(text, sms)) : null,
     safeAddress(chat) ? make("a", { class: "way", href: chat, target: "_blank", rel: "noopener noreferrer" }, texts.lines.chat) : null,
   ];
-  const about = [
-    ["line-for", spoken(shown.for)],
-    ["line-hours", spoken(shown.hours)],
-  ].map(([name, words]) => (words ? make("span", { class: name }, words) : null));
   return make(
     "li",
     { class: "line" },
-    make("div", { class: "line-what" }, make("strong", { class: "line-name" }, spoken(shown.name)), ...about),
+    make("div", { class: "line-what" }, make("strong", { class: "line-name" }, label ?? ""), ...about),
     make("div", { class: "line-ways" }, ...ways),
   );
+}
+
+/**
+ * @param {Line["text"]} text
+ * @param {string} sms
+ */
+function textWords(text, sms) {
+  const number = text?.to ?? sms.slice(4).split("?")[0];
+  return text?.body ? fill(texts.lines.text, { word: text.body, number }) : fill(texts.lines.text_only, { number });
 }

@@ -13,7 +13,7 @@ export class Log {
     this.list = list;
     this.onChoice = onChoice;
     this.dots = make(
-      "li",
+      "div",
       { class: "assistant" },
       make("div", { class: "typing" }, make("span"), make("span"), make("span"), make("span", { class: "quiet-words" }, texts.typing)),
     );

@@ -1,4 +1,4 @@
-/** Shows one message as an item of the log. */
+/** Shows one message as a part of the log. */
 
 import { contactForm } from "./contact_form.js";
 import { make, paragraphs, safeAddress } from "./element.js";
@@ -17,7 +17,7 @@ const FIRST_LINES = 3;
 /** @param {string} text */
 export function visitorItem(text) {
   return make(
-    "li",
+    "div",
     { class: "visitor" },
     make("div", { class: "bubble" }, make("span", { class: "quiet-words" }, `${texts.you_said}: `), ...paragraphs(text)),
   );
@@ -40,7 +40,7 @@ export function assistantItem(message, onChoice, sent) {
     message.data.safe_reply ? make("p", {}, make("a", { href: "/crisis", target: "_blank", rel: "noopener" }, texts.lines.all)) : null,
     whereFrom(message),
   );
-  const item = make("li", { class: isCrisis ? "assistant crisis" : "assistant" }, bubble);
+  const item = make("div", { class: isCrisis ? "assistant crisis" : "assistant" }, bubble);
   if (message.kind === "contact_form") item.append(contactForm(message.id, sent[message.id], message.data.topic));
   const buttons = message.choices.map((choice) =>
     make("button", { type: "button", class: "choice", onclick: () => onChoice(choice) }, choice.label),

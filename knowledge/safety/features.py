@@ -1,0 +1,111 @@
+"""From a message to the numbers that the classifier reads: embedding, characters, words, concepts, rules. Stateless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import HashingVectorizer
+
+from knowledge.safety.normalise import Words
+from knowledge.safety.rules import Reading
+
+Matrix = npt.NDArray[np.float32]
+DIMENSIONS = 384
+#: Buckets and weight of each block of features beside the embedding (docs/decisions/0003-safety-thresholds.md).
+BLOCKS: Mapping[str, tuple[int, float]] = {
+    "characters": (1 << 14, 1.0),
+    "words": (1 << 14, 1.0),
+    "concepts": (1 << 15, 1.2),
+    "rules": (1 << 11, 0.7),
+}
+WIDTH = DIMENSIONS + sum(size for size, _ in BLOCKS.values())
+#: How far apart two concepts may stand to count as a pair.
+REACH = 3
+
+
+class Concepts:
+    """The bilingual word groups of data/safety/concepts.yml."""
+
+    def __init__(self, groups: Mapping[str, Sequence[str]]) -> None:
+        self._whole: dict[str, set[str]] = {}
+        self._starts: list[tuple[str, str]] = []
+        for name, entries in groups.items():
+            for entry in entries:
+                if entry.endswith("*"):
+                    self._starts.append((entry[:-1], name))
+                else:
+                    self._whole.setdefault(entry, set()).add(name)
+        self._of = lru_cache(maxsize=20_000)(self._find)
+
+    def _find(self, word: str) -> tuple[str, ...]:
+        found = {name for start, name in self._starts if word.startswith(start)}
+        return tuple(sorted(found | self._whole.get(word, set())))
+
+    def patterns(self, words: Iterable[str]) -> list[str]:
+        """Return the concepts of a message, and which follows which within a few words."""
+        sequence = [named for named in map(self._of, words) if named]
+        found: set[str] = set()
+        for at, names in enumerate(sequence):
+            for one in names:
+                found.add(one)
+                for ahead in range(1, REACH + 1):
+                    found.update(f"{one}>{other}" for other in _at(sequence, at + ahead))
+                for second in _at(sequence, at + 1):
+                    found.update(f"{one}>{second}>{third}" for third in _at(sequence, at + 2))
+        return sorted(found)
+
+
+def _at(sequence: Sequence[tuple[str, ...]], index: int) -> tuple[str, ...]:
+    return sequence[index] if index < len(sequence) else ()
+
+
+class Features:
+    """Message to feature row."""
+
+    def __init__(self, concepts: Concepts) -> None:
+        self._concepts = concepts
+        size = {name: buckets for name, (buckets, _) in BLOCKS.items()}
+        self._characters = HashingVectorizer(
+            analyzer="char_wb", ngram_range=(2, 5), n_features=size["characters"], alternate_sign=False, lowercase=False
+        )
+        self._words = HashingVectorizer(
+            tokenizer=str.split,
+            token_pattern=None,
+            ngram_range=(1, 3),
+            n_features=size["words"],
+            alternate_sign=False,
+            lowercase=False,
+        )
+        self._listed = {
+            name: HashingVectorizer(analyzer=_as_is, n_features=size[name], alternate_sign=False)
+            for name in ("concepts", "rules")
+        }
+
+    def rows(self, words: Sequence[Words], readings: Sequence[Reading], embeddings: Matrix) -> csr_matrix:
+        """Return one sparse row of WIDTH numbers a message."""
+        plain = [" ".join(each.words) for each in words]
+        blocks = {
+            "characters": self._characters.transform(plain),
+            "words": self._words.transform(plain),
+            "concepts": self._listed["concepts"].transform([self._concepts.patterns(each.words) for each in words]),
+            "rules": self._listed["rules"].transform([_rule_names(reading) for reading in readings]),
+        }
+        weighted = [blocks[name] * weight for name, (_, weight) in BLOCKS.items()]
+        return hstack([csr_matrix(embeddings), *weighted], dtype=np.float32).tocsr()
+
+
+def _as_is(names: Sequence[str]) -> Sequence[str]:
+    return names
+
+
+def _rule_names(reading: Reading) -> list[str]:
+    names = {f"{finding.rule} {finding.state}" for finding in reading.findings}
+    names |= {f"{finding.tier} {finding.state}" for finding in reading.findings}
+    names |= {f"cue {cue}" for cue in reading.cues}
+    if reading.exempt:
+        names.add("exempt")
+    return sorted(names)

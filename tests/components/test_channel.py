@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rasa.core.channels.channel import UserMessage, register
+from sanic import Sanic
+
+from components.channel import (
+    MAX_TEXT,
+    OPENING,
+    SECRET_HEADER,
+    SECRET_SETTING,
+    Collector,
+    UnclenchChannel,
+    read_message,
+    without_command,
+)
+
+SECRET = "a-secret-of-the-tests"
+CONVERSATION = "c" * 22
+SPACES = [chr(each) for each in range(sys.maxunicode + 1) if chr(each).isspace()]
+
+
+# A typed text is never a command
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("what is the psoas", "what is the psoas"),
+        ('/ask{"topic": "psoas"}', 'ask{"topic": "psoas"}'),
+        ("/restart", "restart"),
+        ("//session_start", "session_start"),
+        (" \t\n / / /stop", "stop"),
+        ("\u00a0\u2003\u3000/stop", "stop"),
+        ("\x1c\x1f\x85\u2028/stop", "stop"),
+        ("fight and/or flight", "fight and/or flight"),
+        ("/", "?"),
+        (" / ", "?"),
+        ("", "?"),
+        ("   ", "?"),
+    ],
+)
+def test_a_leading_slash_is_taken_away(text: str, read: str) -> None:
+    assert without_command(text) == read
+
+
+@pytest.mark.parametrize("space", SPACES, ids=[f"U+{ord(each):04X}" for each in SPACES])
+def test_no_space_of_unicode_hides_a_slash(space: str) -> None:
+    assert without_command(f"{space}/{space}/{space}stop") == "stop"
+
+
+@given(st.text(max_size=60) | st.text("/ \t\n\u00a0\u2003ab", max_size=20))
+def test_nothing_typed_is_read_as_a_command(text: str) -> None:
+    read = without_command(text)
+    assert read
+    # Rasa strips what it reads and then looks at the first character.
+    assert not read.strip().startswith("/")
+    assert not UserMessage(read).text.startswith("/")
+
+
+@given(st.text(max_size=60).filter(lambda text: text.strip() and not text.lstrip().startswith("/")))
+def test_a_text_that_is_no_command_keeps_its_words(text: str) -> None:
+    assert without_command(text) == text.lstrip()
+
+
+# The body of a message
+
+
+def test_a_text_is_read_with_its_conversation() -> None:
+    assert read_message({"conversation": CONVERSATION, "text": "hello"}) == (CONVERSATION, "hello")
+
+
+def test_a_payload_becomes_a_command_that_ends_a_row_of_misses() -> None:
+    payload = {"intent": "ask", "entities": {"topic": "psoas"}}
+    _, command = read_message({"conversation": CONVERSATION, "payload": payload})
+    assert command.startswith("/ask{")
+    assert json.loads(command.removeprefix("/ask")) == {"misses": 0, "topic": "psoas"}
+
+
+def test_a_payload_wins_over_a_text() -> None:
+    body = {"conversation": CONVERSATION, "text": "x", "payload": {"intent": "stop", "entities": {}}}
+    assert read_message(body)[1].startswith("/stop{")
+
+
+def test_an_opening_page_is_welcomed() -> None:
+    body = {"conversation": CONVERSATION, "payload": {"intent": "open", "entities": {}}}
+    assert json.loads(read_message(body)[1].removeprefix("/reply")) == {"misses": 0, **OPENING["entities"]}
+
+
+def test_a_text_at_the_limit_is_read() -> None:
+    assert len(read_message({"conversation": CONVERSATION, "text": "a" * MAX_TEXT})[1]) == MAX_TEXT
+
+
+BAD_BODIES: list[Any] = [
+    None,
+    5,
+    "text",
+    [],
+    {},
+    {"text": "hello"},
+    {"conversation": CONVERSATION},
+    {"conversation": CONVERSATION, "text": None},
+    {"conversation": CONVERSATION, "text": 5},
+    {"conversation": CONVERSATION, "text": ["a"]},
+    {"conversation": CONVERSATION, "text": "a" * (MAX_TEXT + 1)},
+    {"conversation": "short", "text": "a"},
+    {"conversation": "c" * 65, "text": "a"},
+    {"conversation": "c" * 20 + "/../x", "text": "a"},
+    {"conversation": "c" * 20 + "\n", "text": "a"},
+    {"conversation": 5, "text": "a"},
+    {"conversation": None, "text": "a"},
+    {"conversation": CONVERSATION, "payload": "/ask"},
+    {"conversation": CONVERSATION, "payload": []},
+    {"conversation": CONVERSATION, "payload": {}},
+    {"conversation": CONVERSATION, "payload": {"intent": "ask"}},
+    {"conversation": CONVERSATION, "payload": {"intent": "ask", "entities": []}},
+    {"conversation": CONVERSATION, "payload": {"intent": "ask", "entities": None}},
+    {"conversation": CONVERSATION, "payload": {"intent": "Ask", "entities": {}}},
+    {"conversation": CONVERSATION, "payload": {"intent": "ask{", "entities": {}}},
+    {"conversation": CONVERSATION, "payload": {"intent": "ask\n", "entities": {}}},
+    {"conversation": CONVERSATION, "payload": {"intent": "", "entities": {}}},
+    {"conversation": CONVERSATION, "payload": {"intent": 5, "entities": {}}},
+]
+
+
+@pytest.mark.parametrize("body", BAD_BODIES, ids=range(len(BAD_BODIES)))
+def test_a_body_that_is_no_message_is_refused(body: Any) -> None:
+    with pytest.raises((ValueError, KeyError, TypeError)):
+        read_message(body)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+)
+
+
+@given(
+    json_values
+    | st.fixed_dictionaries(
+        {"conversation": st.just(CONVERSATION)}, optional={"text": json_values, "payload": json_values}
+    )
+)
+def test_any_json_is_read_or_refused(body: Any) -> None:
+    try:
+        conversation, text = read_message(body)
+    except (ValueError, KeyError, TypeError):
+        return
+    assert conversation == CONVERSATION
+    assert text
+
+
+# The secret
+
+
+def test_without_a_secret_there_is_no_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    for secret in (None, "", "too-short"):
+        if secret is None:
+            monkeypatch.delenv(SECRET_SETTING, raising=False)
+        else:
+            monkeypatch.setenv(SECRET_SETTING, secret)
+        with pytest.raises(RuntimeError, match=SECRET_SETTING):
+            UnclenchChannel.from_credentials(None)
+
+
+def test_the_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SECRET_SETTING, SECRET)
+    assert UnclenchChannel.from_credentials({}).name() == "unclench"
+
+
+# What is collected
+
+
+def test_messages_of_cards_are_collected_as_they_are() -> None:
+    collector = Collector()
+    asyncio.run(collector.send_response("c", {"text": "a b", "messages": [{"text": "a"}, {"text": "b"}]}))
+    assert collector.messages == [{"text": "a"}, {"text": "b"}]
+
+
+def test_a_plain_text_of_rasa_becomes_one_message() -> None:
+    collector = Collector()
+    asyncio.run(collector.send_response("c", {"text": "plain"}))
+    asyncio.run(collector.send_response("c", {}))
+    assert collector.messages == [{"kind": "text", "text": "plain", "topic": None, "choices": []}]
+
+
+# The routes, over HTTP
+
+
+class Store:
+    """Stands in for the tracker store; what was deleted is kept in a list."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    def delete(self, conversation: str) -> None:
+        self.deleted.append(conversation)
+
+
+class Wrapped:
+    """Stands in for Rasa's wrapper, which knows nothing of deletion."""
+
+    def __init__(self, store: Store) -> None:
+        self._tracker_store = store
+
+
+class Agent:
+    """Stands in for Rasa: repeats what it hears."""
+
+    def __init__(self) -> None:
+        self.ready = True
+        self.heard: list[UserMessage] = []
+        self.store = Store()
+        self.tracker_store = Wrapped(self.store)
+
+    def is_ready(self) -> bool:
+        return self.ready
+
+    async def handle_message(self, message: UserMessage) -> None:
+        self.heard.append(message)
+        await message.output_channel.send_response(message.sender_id, {"text": f"heard {message.text}"})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[tuple[Sanic, str]]:
+    """Serve the channel, mounted as Rasa does it, on a free port."""
+    app = Sanic("channel_tests")
+    register([UnclenchChannel(SECRET)], app, route="/webhooks/")
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    loop = asyncio.new_event_loop()
+
+    async def start() -> None:
+        running = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
+        await running.startup()
+
+    def serve() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(start())
+        loop.run_forever()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield app, f"http://127.0.0.1:{listening.getsockname()[1]}/webhooks/unclench"
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def agent(server: tuple[Sanic, str]) -> Agent:
+    server[0].ctx.agent = Agent()
+    return server[0].ctx.agent
+
+
+@pytest.fixture
+def http(server: tuple[Sanic, str], agent: Agent) -> Iterator[httpx.Client]:
+    transport = httpx.HTTPTransport(retries=3)
+    with httpx.Client(base_url=server[1], headers={SECRET_HEADER: SECRET}, transport=transport, timeout=10) as client:
+        yield client
+
+
+def test_a_message_is_heard_and_answered(http: httpx.Client, agent: Agent) -> None:
+    answer = http.post("/messages", json={"conversation": CONVERSATION, "text": "hello"})
+    assert answer.status_code == 200
+    assert [message["text"] for message in answer.json()["messages"]] == ["heard hello"]
+    (heard,) = agent.heard
+    assert (heard.sender_id, heard.input_channel) == (CONVERSATION, "unclench")
+
+
+def test_a_typed_command_is_heard_as_words(http: httpx.Client, agent: Agent) -> None:
+    http.post("/messages", json={"conversation": CONVERSATION, "text": ' \u2003//restart{"a": 1}'})
+    assert agent.heard[0].text == 'restart{"a": 1}'
+
+
+def test_a_choice_is_heard_as_a_command(http: httpx.Client, agent: Agent) -> None:
+    payload = {"intent": "ask", "entities": {"topic": "psoas"}}
+    http.post("/messages", json={"conversation": CONVERSATION, "payload": payload})
+    assert agent.heard[0].text == '/ask{"misses": 0, "topic": "psoas"}'
+
+
+@pytest.mark.parametrize("body", BAD_BODIES, ids=range(len(BAD_BODIES)))
+def test_a_bad_body_is_answered_with_422(http: httpx.Client, agent: Agent, body: Any) -> None:
+    assert http.post("/messages", json=body).status_code == 422
+    assert agent.heard == []
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 40_000, b'{"a": 1', b"\x00"])
+def test_a_body_that_is_not_json_is_answered_with_422(http: httpx.Client, agent: Agent, content: bytes) -> None:
+    assert http.post("/messages", content=content).status_code == 422
+    assert agent.heard == []
+
+
+@pytest.mark.parametrize("given_secret", [b"", b"wrong", SECRET.upper().encode(), SECRET.encode() + b"x", b"\xff\xfe"])
+def test_without_the_secret_nothing_is_heard_or_deleted(
+    server: tuple[Sanic, str], agent: Agent, given_secret: bytes
+) -> None:
+    headers = [(SECRET_HEADER.encode(), given_secret)] if given_secret else []
+    with httpx.Client(base_url=server[1], headers=headers) as stranger:
+        body = {"conversation": CONVERSATION, "text": "hello"}
+        assert stranger.post("/messages", json=body).status_code == 401
+        assert stranger.delete(f"/conversations/{CONVERSATION}").status_code == 401
+    assert agent.heard == []
+    assert agent.store.deleted == []
+
+
+def test_a_conversation_is_deleted_through_rasas_wrapper(http: httpx.Client, agent: Agent) -> None:
+    assert http.delete(f"/conversations/{CONVERSATION}").status_code == 204
+    assert agent.store.deleted == [CONVERSATION]
+
+
+def test_a_conversation_is_deleted_without_the_wrapper_too(http: httpx.Client, agent: Agent) -> None:
+    agent.tracker_store = agent.store  # type: ignore[assignment]
+    assert http.delete(f"/conversations/{CONVERSATION}").status_code == 204
+    assert agent.store.deleted == [CONVERSATION]
+
+
+def test_ready_tells_whether_a_model_is_loaded(http: httpx.Client, agent: Agent) -> None:
+    assert http.get("/ready").status_code == 200
+    agent.ready = False
+    assert http.get("/ready").status_code == 503

@@ -1,0 +1,132 @@
+"""The Rasa component around the filter, without training a whole assistant."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import SlotSet
+from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components import safety_filter
+from components.safety_filter import SafetyFilter
+from knowledge.safety import Assessment
+from knowledge.safety.classifier import ClassifierError
+
+RESOURCE = Resource("safety")
+EXECUTION = ExecutionContext(GraphSchema({}), "test")
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> LocalModelStorage:
+    return LocalModelStorage(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(scope="module")
+def loaded(storage: LocalModelStorage) -> SafetyFilter:
+    SafetyFilter.create({}, storage, RESOURCE, EXECUTION).train(TrainingData())
+    return SafetyFilter.load({}, storage, RESOURCE, EXECUTION)
+
+
+def said(component: SafetyFilter, text: str, **slots: str) -> Message:
+    names = ("safety_asked", "safety_pinned", "safety_kind", "safety_language", "language")
+    tracker = DialogueStateTracker("test", [TextSlot(name, [{}]) for name in names])
+    for name, value in slots.items():
+        tracker.update(SlotSet(name, value), Domain.empty())
+    message = Message({"text": text})
+    component.process([message], tracker)
+    return message
+
+
+def entities(message: Message) -> dict[str, str]:
+    return {entity["entity"]: entity["value"] for entity in message.get("entities") or []}
+
+
+def test_a_crisis_gets_the_crisis_intent_and_its_entities(loaded: SafetyFilter) -> None:
+    message = said(loaded, "I want to kill myself")
+    assert message.get("intent") == {"name": "crisis", "confidence": 1.0}
+    assert entities(message)["safety_tier"] == "T2"
+    assert entities(message)["safety_kind"] == "self"
+    assert entities(message)["safety_asked"] == "none"
+    assert entities(message)["safety_language"] == "en"
+    assert message.get("safety")["tier"] == "T2"
+
+
+def test_spanish_is_told_from_the_message(loaded: SafetyFilter) -> None:
+    assert entities(said(loaded, "me quiero morir"))["safety_language"] == "es"
+
+
+def test_an_ordinary_message_keeps_its_intent_open(loaded: SafetyFilter) -> None:
+    message = said(loaded, "what is the psoas")
+    assert message.get("intent") is None
+    assert not message.get("entities")
+    assert message.get("safety")["tier"] == "T0"
+
+
+def test_the_answer_to_our_question_is_understood_in_context(loaded: SafetyFilter) -> None:
+    yes = said(loaded, "kind of", safety_asked="t3", safety_pinned="T3")
+    assert entities(yes)["safety_tier"] == "T2"
+    no = said(loaded, "no, just tired", safety_asked="t3", safety_pinned="T3")
+    assert no.get("intent")["name"] == "crisis"
+    assert entities(no)["safety_tier"] == "T0"
+    assert entities(no)["safety_answer"] == "no"
+    assert entities(no)["safety_pinned"] == "T3"
+
+
+def test_another_question_closes_ours(loaded: SafetyFilter) -> None:
+    message = said(loaded, "what is the psoas?", safety_asked="t3")
+    assert entities(message) == {"safety_asked": "none"}
+    assert message.get("safety")["footer"] == "crisis_footer"
+
+
+def test_what_is_pinned_never_gets_lower(loaded: SafetyFilter) -> None:
+    message = said(loaded, "I can't do this anymore", safety_pinned="T1")
+    assert entities(message)["safety_pinned"] == "T1"
+
+
+def test_a_tapped_choice_is_not_read(loaded: SafetyFilter) -> None:
+    message = said(loaded, '/ask{"topic": "psoas"}')
+    assert message.get("safety") is None
+
+
+def test_a_failure_is_treated_as_t3_counted_and_logged_without_the_text(
+    loaded: SafetyFilter, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> Assessment:
+        raise RuntimeError("secret words of a visitor")
+
+    monkeypatch.setattr(loaded._filter, "assess", broken)
+    before = sum(safety_filter.FAILURES.values())
+    with caplog.at_level(logging.ERROR):
+        message = said(loaded, "secret words of a visitor")
+    assert entities(message)["safety_tier"] == "T3"
+    assert sum(safety_filter.FAILURES.values()) == before + 1
+    assert "secret" not in caplog.text
+
+
+def test_loading_refuses_an_empty_model(tmp_path: Path) -> None:
+    storage = LocalModelStorage(tmp_path)
+    with pytest.raises(Exception, match="safety"):
+        SafetyFilter.load({}, storage, RESOURCE, EXECUTION)
+
+
+def test_loading_refuses_broken_weights(tmp_path: Path) -> None:
+    storage = LocalModelStorage(tmp_path)
+    with storage.write_to(RESOURCE) as folder:
+        (Path(folder) / "classifier.json").write_text("{}")
+        (Path(folder) / "classifier.npz").write_bytes(b"nothing")
+    with pytest.raises(ClassifierError):
+        SafetyFilter.load({}, storage, RESOURCE, EXECUTION)
+
+
+def test_an_untrained_filter_raises_every_message(storage: LocalModelStorage) -> None:
+    component = SafetyFilter.create({}, storage, RESOURCE, EXECUTION)
+    assert entities(said(component, "hello"))["safety_tier"] == "T3"
