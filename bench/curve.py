@@ -10,10 +10,11 @@ from components.understanding import Understanding
 
 TRIED: dict[str, tuple[float, ...]] = {
     "answer": (0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.60, 0.70),
-    "likeness": (0.0, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60),
+    "likeness": (0.0, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65),
     "follow_up_boost": (1.0, 2.0, 3.0, 5.0, 8.0, 12.0),
     "offer": (0.10, 0.20, 0.30, 0.40, 0.50),
     "off_topic": (0.30, 0.40, 0.50, 0.60, 0.70),
+    "follow_up": (0.40, 0.50, 0.60, 0.70),
     "part": (0.25, 0.35, 0.45, 0.55),
 }
 COLUMNS = {

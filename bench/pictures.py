@@ -104,10 +104,11 @@ def _confusion(confusions: Confusions) -> Any:
         weight[label] += count
         weight[guess] += count
     shown = sorted(name for name, _ in weight.most_common(SHOWN))
+    shown = shown or ["nothing"]
     grid = np.array([[pairs.get((row, column), 0) for column in shown] for row in shown], dtype=float)
     size = max(4.0, 0.36 * len(shown) + 2)
     figure, panel = plt.subplots(figsize=(size, size))
-    panel.imshow(np.ma.masked_equal(grid.reshape(len(shown), len(shown)), 0), cmap="YlOrRd")
+    panel.imshow(np.where(grid > 0, grid, np.nan), cmap="YlOrRd")
     panel.grid(color="#eeeeee", linewidth=0.5)
     panel.set_axisbelow(True)
     panel.set_xticks(range(len(shown)), shown, rotation=90, fontsize=8)

@@ -24,6 +24,7 @@ class Numbers:
     follow_up_boost: float
     offer: float
     off_topic: float
+    follow_up: float
     part: float
     candidates: int
     misses: int
@@ -49,9 +50,15 @@ class Decision:
     share: float = 1.0
 
 
-_QUESTION = r"(?:what|whats|how|hows|why|where|when|who|which|is|are|do|does|did|can|could|should|would|will)\b"
+_WHO = r"(?:i|you|it|they|we|he|she|there|this|that|these|those|the|my|your|a|an|any|people|stretching|stress|trauma)"
+_QUESTION = (
+    r"(?:(?:what|whats|how|hows|why|where|when|who|which)\b"
+    rf"|(?:is|are|do|does|did|can|could|should|would|will)\s+{_WHO}\b"
+    r"|(?:tell me|explain|show me|teach me|i'?d like|i (?:want|would like|need) to know)\b)"
+)
 _SPLIT = re.compile(
-    rf"(?<=[?!;\n])\s+|(?<=\.)\s+|,?\s+(?:and|also|plus|y)\s+(?:also\s+)?(?={_QUESTION})", re.IGNORECASE
+    rf"(?<=[?!;\n])\s+|(?<=\.)\s+|,?\s+(?:\+|(?:and|also|plus|then)(?: also| then| if so| if not)?),?\s+(?={_QUESTION})",
+    re.IGNORECASE,
 )
 _LOOKS_ASKED = re.compile(rf"^\W*(?:and |also |so |but |ok |then )*{_QUESTION}|\?\W*$", re.IGNORECASE)
 _ORDINALS = (
@@ -61,6 +68,7 @@ _ORDINALS = (
     re.compile(r"^\W*(?:the |number |option |#)?(?:4|4th|four|fourth)(?: one)?\W*$", re.IGNORECASE),
     re.compile(r"^\W*(?:the |number |option |#)?(?:5|5th|five|fifth)(?: one)?\W*$", re.IGNORECASE),
 )
+OTHER_AREA = "follow_up/other_area"
 _LAST = re.compile(r"^\W*(?:the )?last(?: one)?\W*$", re.IGNORECASE)
 
 
@@ -101,13 +109,19 @@ def decide(
     taken = _typed_choice(text, context)
     if taken:
         return taken
-    both = _two_questions(parts, context, numbers)
+    both = _two_questions(parts, numbers)
     if both:
         return both
+    likeliest = ranking[0][0]
+    if area_in(text, areas) is None:  # "what about that?" without an area is some other question
+        ranking = _without(ranking, OTHER_AREA)
     label, share = ranking[0]
-    unlike = label.startswith("ask/") and likeness < numbers.likeness
+    unlike = label.startswith("ask/") and (likeness < numbers.likeness or label != likeliest)
     if share >= numbers.answer and not unlike:
         return _answered(text, label, share, context, numbers, areas)
+    follow_ups = [(each, part) for each, part in ranking if each.startswith("follow_up/")]
+    if context.topic and sum(part for _, part in follow_ups) >= numbers.follow_up:
+        return _answered(text, follow_ups[0][0], follow_ups[0][1], context, numbers, areas)
     off_topic = [(each, part) for each, part in ranking if _id(each) in numbers.off_topic_replies]
     if sum(part for _, part in off_topic) >= numbers.off_topic:
         return _answered(text, off_topic[0][0], off_topic[0][1], context, numbers, areas)
@@ -130,20 +144,36 @@ def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9áéíóúñü ]+", "", text.lower()).strip()
 
 
-def _two_questions(parts: Sequence[Ranking], context: Context, numbers: Numbers) -> Decision | None:
-    """Return the decision to answer two questions, when two parts ask clearly for two cards."""
+def _two_questions(parts: Sequence[Ranking], numbers: Numbers) -> Decision | None:
+    """Return the decision to answer two questions, or an honest choice where one of them is not clear."""
     found: list[str] = []
+    unclear: list[str] = []
     for ranking in parts:
-        label, share = ranking[0]
-        if label.startswith("ask/") and share >= numbers.part and _id(label) not in found:
-            found.append(_id(label))
-    if len(found) < 2:
-        return None
-    if len(found) > 2:
-        labels = [f"ask/{each}" for each in found[: numbers.candidates]]
-        return Decision("reply", {"reply": "about-which", "candidates": labels, "misses": 0})
-    entities: dict[str, Any] = {"topics": found, "topic": found[-1], "previous_topic": found[0]}
-    return Decision("ask", {**entities, "misses": 0})
+        follow_ups = sum(share for label, share in ranking if label.startswith("follow_up/"))
+        off_topic = sum(share for label, share in ranking if _id(label) in numbers.off_topic_replies)
+        if max(follow_ups, off_topic) >= numbers.follow_up:
+            continue  # "is that normal?" asks about the other part
+        asked = [(label, share) for label, share in ranking if label.startswith("ask/")]
+        label, share = asked[0] if asked else ("", 0.0)
+        if share < numbers.part:
+            unclear += [each for each, _ in asked[:2]]
+        elif label not in found:
+            found.append(label)
+    if len(found) == 2 and not unclear:
+        first, second = map(_id, found)
+        entities: dict[str, Any] = {"topics": [first, second], "topic": second, "previous_topic": first}
+        return Decision("ask", {**entities, "misses": 0})
+    candidates = list(dict.fromkeys([*found, *unclear]))[: numbers.candidates]
+    if len(found) > 2 or (found and unclear):
+        return Decision("reply", {"reply": "about-which", "candidates": candidates, "misses": 0})
+    return None
+
+
+def _without(ranking: Ranking, label: str) -> Ranking:
+    """Return the ranking as if `label` did not exist."""
+    rest = [(each, share) for each, share in ranking if each != label]
+    total = sum(share for _, share in rest)
+    return [(each, share / total) for each, share in rest] if len(rest) < len(ranking) and total > 0 else ranking
 
 
 def _answered(

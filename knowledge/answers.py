@@ -19,9 +19,9 @@ Choice = dict[str, Any]
 OFFERED_FOLLOW_UPS = ("how", "why", "is_it_for_me", "example", "evidence")
 OFFERED_AT_MOST = 2
 MOVEMENTS = "stretches"
-MOVEMENT_MENU = "stretch-menu"
-#: The follow-up of a movement that tells its steps: only after the movement screen.
+#: The follow-up of a movement that tells its steps, and those that may tell some: only after the movement screen.
 STEPS = "how"
+AFTER_THE_SCREEN = (STEPS, "simpler", "example", "other_option")
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ def follow_up(library: Library, aspect: str, now: Situation) -> Message:
         return answer(library, card.id, now)
     if is_movement(card) and now.holds_movements:
         return reply(library, "movement-not-now", now)
-    if aspect == STEPS and card.folder == MOVEMENTS and now.screen != "passed":
-        return movement_screen(library, card, now)
+    if is_movement(card) and aspect in AFTER_THE_SCREEN and now.screen != "passed":
+        return movement_screen(library, card, now, aspect)
     text = card.text(now.language).follow_ups.get(aspect)
     return _message(library, card, text or asked.text(now.language).answer, now, said=aspect)
 
@@ -99,14 +99,14 @@ def contact(library: Library, now: Situation) -> Message:
     return message
 
 
-def movement_screen(library: Library, card: Card, now: Situation) -> Message:
-    """Return the one question before the first steps of a movement, with its two ways on."""
+def movement_screen(library: Library, card: Card, now: Situation, aspect: str = STEPS) -> Message:
+    """Return the one question before the first steps of a movement, with its two ways on: to `aspect`, or not."""
     texts = library.cards["movement-screen"].text(now.language)
     message = _message(library, card, texts.answer, now)
     message["choices"] = [
         _choice(
             texts.choices["passed"],
-            payload("follow_up", aspect=STEPS, topic=card.id, movement_screen="passed"),
+            payload("follow_up", aspect=aspect, topic=card.id, movement_screen="passed"),
         ),
         _choice(
             texts.choices["stopped"],

@@ -77,8 +77,10 @@ class _Reader:
         if any(node is each for each in self._around):
             raise self._refused(node, where, "this refers to itself.", "Write the value out.")
         self._around.append(node)
-        found = self._mapping(node, loader, where) if isinstance(node, yaml.MappingNode) else None
-        if found is None:
+        found: Any
+        if isinstance(node, yaml.MappingNode):
+            found = self._mapping(node, loader, where)
+        else:
             found = [self.read(each, loader, (*where, at)) for at, each in enumerate(node.value)]
         self._around.pop()
         return found
@@ -89,10 +91,11 @@ class _Reader:
             if not isinstance(key_node, yaml.ScalarNode):
                 raise self._refused(key_node, where, "a key must be a word.", "Mend the line or its indentation.")
             key = key_node.value  # As it is written: YAML 1.1 would read the key `on` as true.
+            place = (*where, key)
             if key in found:
-                raise self._refused(key_node, (*where, key), "this key stands here twice.", "Keep one of the two.")
-            self.lines[(*where, key)] = key_node.start_mark.line + 1
-            found[key] = self.read(value_node, loader, (*where, key))
+                raise self._refused(key_node, place, "this key stands here twice.", "Keep one of the two.")
+            self.lines[place] = key_node.start_mark.line + 1
+            found[key] = self.read(value_node, loader, place)
         return found
 
     def _scalar(self, node: yaml.ScalarNode, loader: Any, where: Where) -> Any:

@@ -103,8 +103,10 @@ def _as_is(names: Sequence[str]) -> Sequence[str]:
 
 
 def _rule_names(reading: Reading) -> list[str]:
-    names = {f"{finding.rule} {finding.state}" for finding in reading.findings}
-    names |= {f"{finding.tier} {finding.state}" for finding in reading.findings}
+    # `maybe` patterns were written with the examples in view: as a feature they would look better than they are.
+    sure = [finding for finding in reading.findings if finding.sure]
+    names = {f"{finding.rule} {finding.state}" for finding in sure}
+    names |= {f"{finding.tier} {finding.state}" for finding in sure}
     names |= {f"cue {cue}" for cue in reading.cues}
     if reading.exempt:
         names.add("exempt")

@@ -17,6 +17,9 @@ from rapidfuzz.distance import OSA
 
 #: Messages end at 1,000 characters at the edge; anything longer is cut here, the end is kept too.
 MAX_CHARACTERS = 2000
+#: Words under SHORT letters are never taken for a slip; from LONG letters on, two letters may be wrong.
+SHORT = 5
+LONG = 8
 #: The hard end of a clause, as a word of its own.
 STOP = "."
 COMMA = ","
@@ -59,6 +62,7 @@ _LEET = str.maketrans(
 _LEET_L = str.maketrans({"1": "l"})
 _RUN3 = re.compile(r"(.)\1{2,}")
 _RUN2 = re.compile(r"(.)\1+")
+_DIGIT_WORD = re.compile(r"(?<=[a-z])[24](?=[a-z])")
 _STOPS = frozenset(".?!;:\n")
 
 
@@ -84,6 +88,7 @@ class Normaliser:
             for key, value in (spelling.get("only_with_apostrophe") or {}).items()
         }
         self._numbers_before = frozenset(spelling.get("not_after_a_number") or ())
+        self._two_before = frozenset(spelling.get("two_means_to_before") or ())
         self._dropped = frozenset(str(word) for word in spelling.get("dropped") or ())
         self._emoji = {str(key): f" {value} " for key, value in (spelling.get("emoji") or {}).items()}
         self._hints = {
@@ -93,10 +98,10 @@ class Normaliser:
         self._vocabulary = frozenset(vocabulary) | {w for words in self._expand.values() for w in words}
         keep = frozenset(str(word) for word in spelling.get("left_alone") or ())
         self._known = frozenset(known) | self._vocabulary | keep | frozenset().union(*self._hints.values())
-        self._buckets: dict[str, list[str]] = {}
-        for word in sorted(self._vocabulary):
-            if len(word) >= 5 and word.isalpha():
-                self._buckets.setdefault(word[0], []).append(word)
+        self._targets: dict[tuple[str, str], list[str]] = {}
+        for lang, targets in (spelling.get("misspelt") or {}).items():
+            for word in targets:
+                self._targets.setdefault((lang, str(word)[0]), []).append(str(word))
         self._pieces = frozenset(w for w in self._vocabulary if len(w) >= 4) | frozenset(
             str(word) for word in spelling.get("glued_pieces") or ()
         )
@@ -117,16 +122,21 @@ class Normaliser:
                 text = text.replace(mark, word)
         text = _plain(text)
         text = _SPACED.sub(self._join_spaced, text)
+        chunks = _CHUNK.findall(text)
+        lang = self._language(chunks, spanish_marks, language)
         raw: list[str] = []
-        for chunk in _CHUNK.findall(text):
+        for chunk in chunks:
             if chunk in _STOPS:
                 if raw and raw[-1] != STOP:
                     raw.append(STOP)
             elif chunk in ',()"':
                 raw.append(COMMA)
             else:
-                raw.extend(self._chunk(chunk, raw[-1] if raw else ""))
+                raw.extend(self._chunk(chunk, raw[-1] if raw else "", lang))
         lang = self._language(raw, spanish_marks, language)
+        for at, after in enumerate(raw[1:]):
+            if raw[at] == "2" and after in self._two_before:
+                raw[at] = "to"
         words = tuple(word for word in raw if word not in self._dropped)
         return Words(words, lang, "?" in text)
 
@@ -144,26 +154,28 @@ class Normaliser:
                 return f" {candidate[:1]} {candidate[1:]} "
         return whole
 
-    def _chunk(self, chunk: str, before: str) -> Sequence[str]:
+    def _chunk(self, chunk: str, before: str, lang: str) -> Sequence[str]:
         chunk = chunk.strip("'")
         if not chunk:
             return ()
         if chunk in self._apostrophe:
             return self._apostrophe[chunk]
+        if chunk.endswith("'s") and chunk.replace("'", "") not in self._expand:
+            chunk = chunk[:-2]
         bare = chunk.replace("'", "")
         if bare in self._numbers_before and before.isdigit():
             return (bare,)
         if "." in bare or "-" in bare or "*" in bare or "_" in bare:
             joined = re.sub(r"[.\-_*]", "", bare)
             if joined in self._expand or joined in self._vocabulary:
-                return self._word(joined)
+                return self._word(joined, lang)
             if "*" in bare:
                 return (self._unmask(bare),)
             parts: list[str] = []
-            for part in re.split(r"[.\-_]+", chunk):
-                parts.extend(self._chunk(part, before) if part else ())
+            for part in re.split(r"(\.)|[\-_]+", chunk):
+                parts.extend((STOP,) if part == "." else self._chunk(part, before, lang) if part else ())
             return parts
-        return self._word(bare)
+        return self._word(bare, lang)
 
     def _unmask(self, word: str) -> str:
         """Return the vocabulary's word of that shape ("su*cide"), where there is one."""
@@ -173,21 +185,26 @@ class Normaliser:
         found = [known for known in self._vocabulary if known[:1] == word[:1] and shape.match(known)]
         return min(found, key=len) if found else word.replace("*", "")
 
-    def _resolve(self, word: str) -> tuple[str, ...]:
+    def _resolve(self, word: str, lang: str) -> tuple[str, ...]:
         for candidate in _spellings(word):
             if candidate in self._expand:
                 return self._expand[candidate]
             if candidate in self._known:
                 return (candidate,)
+        if word.endswith("in") and f"{word}g" in self._vocabulary:
+            return (f"{word}g",)
         if not word.isalpha():
+            spoken = _DIGIT_WORD.sub(lambda m: " to " if m.group() == "2" else " for ", word).split()
+            if len(spoken) > 1:
+                return tuple(part for piece in spoken for part in self._word(piece, lang))
             letters = re.sub(r"[^a-z]", "", word)
             return (letters if len(letters) > 1 and not word[0].isdigit() else word,)
         word = _RUN3.sub(r"\1\1", word)
-        if len(word) >= 6:
+        if len(word) >= 5:
             split = self._split_glued(word)
             if split:
                 return split
-        return (self._nearest(word),)
+        return (self._nearest(word, lang),)
 
     def _split_glued(self, word: str) -> tuple[str, ...]:
         """Return the fewest known pieces of a glued word ("wanttodie"); () when it is none."""
@@ -201,17 +218,19 @@ class Normaliser:
                     best[end] = (*before, piece)
         found = best[len(word)] or ()
         # Mostly tiny pieces would be a coincidence: "indias" is not "i n dias".
-        if len(found) < 2 or len(word) / len(found) < 2.6:
+        if len(found) < 2 or len(word) / len(found) < 2.3 or max(map(len, found)) < 3:
             return ()
         return tuple(part for piece in found for part in self._expand.get(piece, (piece,)))
 
-    def _nearest(self, word: str) -> str:
-        if len(word) < 5:
-            return word
+    def _nearest(self, word: str, lang: str) -> str:
+        """Return the word of the `misspelt` table that this is a slip of; itself when it is none."""
         found = process.extractOne(
-            word, self._buckets.get(word[0], ()), scorer=OSA.distance, score_cutoff=2 if len(word) >= 8 else 1
+            word,
+            self._targets.get((lang, word[0]), ()),
+            scorer=OSA.distance,
+            score_cutoff=2 if len(word) >= LONG else 1,
         )
-        return str(found[0]) if found else word
+        return str(found[0]) if found and len(word) >= SHORT else word
 
     def _language(self, words: Sequence[str], marks: int, asked: str | None) -> str:
         english = sum(word in self._hints.get("en", ()) for word in words)

@@ -26,7 +26,7 @@ MAYBE = "?"
 NEGATION_REACH = 4
 _MODIFIERS = frozenset(STATES) - {"asserted"}
 _FIELDS = frozenset(
-    {"id", "tier", "kind", "kind_other", "keeps", "en", "es", "with", "unless", "catches", "spares", "note"}
+    {"id", "tier", "kind", "kind_other", "keeps", "en", "es", "maybe", "with", "unless", "catches", "spares", "note"}
 )
 
 

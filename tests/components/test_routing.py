@@ -28,6 +28,7 @@ NUMBERS = Numbers(
     follow_up_boost=3.0,
     offer=0.3,
     off_topic=0.5,
+    follow_up=0.5,
     part=0.45,
     candidates=3,
     misses=2,
@@ -270,15 +271,30 @@ def test_two_clear_questions_get_both_answers() -> None:
     )
 
 
+def test_a_second_question_that_is_not_clear_leads_to_an_honest_choice() -> None:
+    parts = ([("ask/psoas", 0.9)], [("ask/emdr", 0.3), ("ask/cbt", 0.2)])
+    decision = decided(("ask/psoas", 0.8), parts=parts)
+    assert decision.entities == {
+        "reply": "about-which",
+        "candidates": ["ask/psoas", "ask/emdr", "ask/cbt"],
+        "misses": 0,
+    }
+
+
+def test_all_follow_ups_together_make_one_when_there_is_a_topic() -> None:
+    ranking = (("follow_up/how", 0.35), ("ask/emdr", 0.33), ("follow_up/why", 0.3))
+    assert decided(*ranking, context=Context(topic="psoas")).entities["aspect"] == "how"
+
+
 @pytest.mark.parametrize(
     "parts",
     [
-        ([("ask/psoas", 0.9)], [("ask/emdr", 0.44)]),
         ([("ask/psoas", 0.9)], [("ask/psoas", 0.9)]),
-        ([("ask/psoas", 0.9)], [("reply/thanks", 0.9)]),
+        ([("ask/psoas", 0.9)], [("reply/small-talk", 0.9)]),
+        ([("ask/psoas", 0.9)], [("follow_up/why", 0.9)]),
     ],
 )
-def test_a_second_part_that_is_unclear_or_the_same_is_no_second_question(parts: tuple[Ranking, ...]) -> None:
+def test_a_second_part_that_asks_no_other_card_is_no_second_question(parts: tuple[Ranking, ...]) -> None:
     assert decided(("ask/psoas", 0.8), parts=parts).entities == {"topic": "psoas", "misses": 0}
 
 
