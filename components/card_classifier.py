@@ -10,7 +10,6 @@ import logging
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,6 +22,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.card_importer import CRISIS, LABEL
 from components.embedding import shared_embedding
+from components.embedding_store import embed_examples
 from components.routing import Context
 from components.sentence_embedder import EMBEDDING
 from components.text_classifier import TextClassifier
@@ -74,11 +74,8 @@ class CardClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples except those of crises, which train the safety filter."""
         examples = [each for each in training_data.intent_examples if each.get(TEXT) and each.get(INTENT) != CRISIS]
-        classifier = TextClassifier.fit(
-            [each.get(TEXT) for each in examples],
-            np.stack([each.get(EMBEDDING) for each in examples]),
-            [_label(each) for each in examples],
-        )
+        texts = [each.get(TEXT) for each in examples]
+        classifier = TextClassifier.fit(texts, embed_examples(texts), [_label(each) for each in examples])
         with self._model_storage.write_to(self._resource) as folder:
             classifier.save(Path(folder) / MODEL_FILE)
         self._understanding = self._learned(classifier)

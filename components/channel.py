@@ -77,11 +77,11 @@ class UnclenchChannel(InputChannel):
             # Bytes that are no UTF-8 reach us as surrogates, which plain encode() would stumble over.
             return not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
 
-        @routes.route("/ready", methods=["GET"])  # type: ignore[misc]
+        @routes.route("/ready", methods=["GET"])
         async def ready(request: Request) -> HTTPResponse:
             return response.json({}, status=200 if request.app.ctx.agent.is_ready() else 503)
 
-        @routes.route("/messages", methods=["POST"])  # type: ignore[misc]
+        @routes.route("/messages", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
             if refused(request):
                 return response.json({}, status=401)
@@ -93,7 +93,7 @@ class UnclenchChannel(InputChannel):
             await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
             return response.json({"messages": collector.messages})
 
-        @routes.route("/conversations/<conversation>", methods=["DELETE"])  # type: ignore[misc]
+        @routes.route("/conversations/<conversation>", methods=["DELETE"])
         async def delete(request: Request, conversation: str) -> HTTPResponse:
             if refused(request):
                 return response.json({}, status=401)

@@ -57,7 +57,8 @@ _QUESTION = (
     r"|(?:tell me|explain|show me|teach me|i'?d like|i (?:want|would like|need) to know)\b)"
 )
 _SPLIT = re.compile(
-    rf"(?<=[?!;\n])\s+|(?<=\.)\s+|,?\s+(?:\+|(?:and|also|plus|then)(?: also| then| if so| if not)?),?\s+(?={_QUESTION})",
+    r"(?<=[?!;\n])\s+|(?<=\.)\s+"
+    rf"|,?\s+(?:\+|(?:and|also|plus|then)(?: also| then| if so| if not)?),?\s+(?={_QUESTION})",
     re.IGNORECASE,
 )
 _LOOKS_ASKED = re.compile(rf"^\W*(?:and |also |so |but |ok |then )*{_QUESTION}|\?\W*$", re.IGNORECASE)

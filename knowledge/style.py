@@ -1,4 +1,4 @@
-"""How a text may read: length, reading grade, words. Data for it: data/words.yml. Used by `make check-content` and tests."""
+"""How a text may read: length, reading grade, words (data/words.yml). Used by `make check-content` and the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A conversation as it reads: `chat.says("why is my jaw tight?").gets(topic="jaw-clenching")`, through the public API."""
+"""A conversation as it reads: `chat.says("why is my jaw tight?").gets(topic="jaw-clenching")`."""
 
 from __future__ import annotations
 
