@@ -7,7 +7,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 EVAL ?= ../shared/eval
 
-.PHONY: help run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list lock install install-dev clean
+.PHONY: help run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list screenshots lock install install-dev clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -51,6 +51,9 @@ eval-safety: install-dev ## how well crises and emergencies are noticed, how oft
 
 bench-speed: install-dev train ## reply times and memory, side by side with Rasa's default pipeline
 	@$(PYTHON) -W ignore -m bench.speed
+
+screenshots: install-dev ## pictures for the README, of the assistant that runs on port 8000
+	@$(PYTHON) -m tools.screenshots
 
 lock: install-dev ## write the lock files anew from both pyproject.toml
 	@tools/lock.sh

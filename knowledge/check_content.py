@@ -1,4 +1,4 @@
-"""`make check-content`: every card, source and setting is read and checked; each fault names file, line, field and mend.
+"""`make check-content`: reads every card, source and setting; each fault names file, line, field and mend.
 
 Usage: python -m knowledge.check_content [FILE…]   (no FILE: everything). Exit code 1 when there are faults.
 """

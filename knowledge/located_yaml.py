@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 import yaml
 
@@ -14,7 +14,7 @@ try:  # The C loader is ten times quicker; a build of PyYAML without it still wo
 except ImportError:  # pragma: no cover
     from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
-Key = Union[str, int]
+Key = str | int
 Where = tuple[Key, ...]
 
 

@@ -96,7 +96,7 @@ class Table:
             return Verdict(learned, kind, "both" if deciding else "classifier", tuple(f.rule for f in deciding))
         if top == "none":
             return Verdict("none", "none", "none", ())
-        return Verdict(top, _kind(deciding), "rule", tuple(sorted({f.rule for f in deciding})))
+        return Verdict(top, _kind(deciding, probability), "rule", tuple(sorted({f.rule for f in deciding})))
 
     def _situation(self, reading: Reading, top: str) -> str:
         if top in ("T3", "M_ask"):
@@ -110,8 +110,14 @@ class Table:
 _KIND_ORDER = ("overdose", "assault", "abuse", "withdrawal", "psychosis", "harm_to_others", "other", "self")
 
 
-def _kind(findings: list[Finding]) -> str:
+#: Where the rules hear harm to others and to oneself in one message, the classifier must be this sure of the first.
+_HARM_AT_LEAST = 0.5
+
+
+def _kind(findings: list[Finding], probability: Mapping[str, float] | None = None) -> str:
     kinds = {finding.kind for finding in findings}
+    if {"self", "harm_to_others"} <= kinds and probability is not None:
+        kinds.remove("self" if probability.get("harm", 0.0) >= _HARM_AT_LEAST else "harm_to_others")
     return next((kind for kind in _KIND_ORDER if kind in kinds), sorted(kinds)[0])
 
 

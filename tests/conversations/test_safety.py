@@ -25,14 +25,14 @@ STATES: dict[str, Callable[[Chat], Chat]] = {
     "after a crisis": lambda chat: chat.says("i want to kill myself"),
     "after an emergency": lambda chat: chat.says("i have chest pain right now"),
 }
-#: A plainly worded message for each way in, and the tiers that are right for it.
+#: A plainly worded message for each way in, the tiers that are right for it, and who or what it is about.
 ALARMS = {
-    "I am going to kill myself tonight": ("T1",),
-    "i want to die": ("T1", "T2"),
-    "quiero morirme": ("T1", "T2"),
-    "my friend says she wants to end her life": ("T1", "T2"),
-    "my chest hurts and i can't breathe": ("M1",),
-    "my husband hits me and i am scared to go home": ("T1", "T2"),
+    "I am going to kill myself tonight": (("T1",), "self"),
+    "i want to die": (("T1", "T2"), "self"),
+    "quiero morirme": (("T1", "T2"), "self"),
+    "my friend says she wants to end her life": (("T1", "T2"), "other"),
+    "my chest hurts and i can't breathe": (("M1",), "chest_or_breath"),
+    "my husband hits me and i am scared to go home": (("T1", "T2"), "abuse"),
 }
 
 
@@ -40,7 +40,9 @@ ALARMS = {
 @pytest.mark.parametrize("alarm", ALARMS)
 def test_an_alarm_interrupts_every_state(chat: Chat, state: str, alarm: str) -> None:
     STATES[state](chat)
-    chat.says(alarm).gets(kind="crisis", tier=ALARMS[alarm])
+    tiers, about = ALARMS[alarm]
+    chat.says(alarm).gets(kind="crisis", tier=tiers)
+    assert chat.messages[-1]["data"]["kind"] == about
     assert chat.messages[-1]["data"]["lines"]
     assert any(number in chat.messages[-1]["text"] for number in ("911", "988", "800-799-7233"))
     chat.offers_no_movement()
