@@ -162,18 +162,20 @@ def train(files: Project, progress: Callable[[str], None], models: Path = MODELS
     if model.is_file():
         progress(f"Rasa's default pipeline is trained already ({model.name}).")
         return model
-    progress("Training Rasa's default pipeline: minutes on two cores …")
+    models.mkdir(parents=True, exist_ok=True)
+    log = models / "training.log"
+    progress(f"Training Rasa's default pipeline: half an hour or more on two cores, once. Progress: {log}")
     with tempfile.TemporaryDirectory(prefix="unclench-baseline-") as folder:
         write(files, Path(folder))
         command = [sys.executable, "-W", "ignore", "-m", "rasa", "train", "--fixed-model-name", "stock"]
-        done = subprocess.run(
-            command, cwd=folder, env=environment(), capture_output=True, text=True, errors="replace", check=False
-        )
+        with log.open("wb") as said_there:
+            done = subprocess.run(
+                command, cwd=folder, env=environment(), stdout=said_there, stderr=subprocess.STDOUT, check=False
+            )
         trained = Path(folder) / "models" / "stock.tar.gz"
         if done.returncode or not trained.is_file():
-            last = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
+            last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
             raise RuntimeError(f"Rasa's default pipeline could not be trained:\n{last}")
-        models.mkdir(parents=True, exist_ok=True)
         shutil.move(trained, model)
     for old in sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         old.unlink()

@@ -14,6 +14,9 @@ from knowledge.safety.patterns import Lists, Phrases
 Reply = Literal["yes", "no", "unclear", "other"]
 #: A message this short that asks for nothing else is an answer, however vague.
 SHORT = 4
+#: An answer stands within the first words.
+EARLY = 2
+NOT_EARLY = 99
 
 
 class Answers:
@@ -32,8 +35,11 @@ class Answers:
         """Every word the answers know."""
         return frozenset(self._phrases.words)
 
-    def read(self, message: Words) -> Reply:
-        """Return "yes", "no", "unclear", or "other" when the message is no answer at all."""
+    def read(self, message: Words, asked: str | None = None) -> Reply:
+        """Return "yes", "no", "unclear", or "other" when the message is no answer at all.
+
+        `asked` is the question ("t3", "right_now"): "not right now" is a no to the second only.
+        """
         words = [word for word in message.words if word.isalnum() or word in ".,"]
         while words and words[0] in ".,":
             words.pop(0)
@@ -42,6 +48,8 @@ class Answers:
         found = self._phrases.find(Doc(self._vocab, words=words), words)
         early = {name: min(start for start, _ in spans) for name, spans in found.items()}
         if early.get("clear_no") == 0:
+            return "no"
+        if asked == "right_now" and early.get("not_now", NOT_EARLY) <= EARLY and not {"but", "pero"} & set(words):
             return "no"
         if "asks_something" in found and early.get("yes", 9) > 0:
             return "no" if early.get("no") == 0 and "unclear" not in found else "other"

@@ -80,7 +80,7 @@ class SafetyFilter:
         """Return the message as an answer to our question; None where it stands for itself."""
         if verdict.outcome in ("T1", "T2", "M1"):
             return None
-        reply = self._rules.answers.read(words)
+        reply = self._rules.answers.read(words, known.asked)
         why = (f"answer:{reply}",)
         if known.asked == "t3":
             denied = any(finding.state == "negated" for finding in reading.findings)
