@@ -122,8 +122,9 @@ def _print_cards(measured: Measured, validated: CrossValidation | None) -> None:
         print("\nWeakest by cross-validation:")
         for label in weakest:
             print(f"  {label:<40}{counts[label]}")
-        print("\nMost confused by cross-validation (examples of the first taken for the second):")
-        for (label, guess), count in pictures.top(validated.confusions(), 15):
+        print("\nCards most confused by cross-validation (examples of the first taken for the second):")
+        with_cards = {pair: count for pair, count in validated.confusions().items() if "ask/" in "".join(pair)}
+        for (label, guess), count in pictures.top(with_cards, 20):
             print(f"  {count:>3}  {label} → {guess}")
     print("\nMost confused among the own questions (best of the accepted cards → what was most likely):")
     for (label, guess), count in pictures.top(pictures.question_confusions(measured), 15):
