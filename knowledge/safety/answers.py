@@ -1,4 +1,4 @@
-"""Reads the answer to one of our two questions (data/safety/answers.yml): what is no clear no goes to the careful side."""
+"""Reads the answer to one of our two questions (data/safety/answers.yml). What is no clear no counts as a yes."""
 
 from __future__ import annotations
 
