@@ -92,7 +92,13 @@ class Table:
                 if OUTCOMES.index(outcome) > OUTCOMES.index(learned):
                     learned, group = outcome, name
         if OUTCOMES.index(learned) > OUTCOMES.index(top):
-            kind = _kind(deciding) if deciding and top == "T3" else group if group in ("emergency", "today") else ""
+            kind = (
+                _kind(deciding)
+                if deciding and top in ("T3", "M_ask")
+                else group
+                if group in ("emergency", "today")
+                else ""
+            )
             return Verdict(learned, kind, "both" if deciding else "classifier", tuple(f.rule for f in deciding))
         if top == "none":
             return Verdict("none", "none", "none", ())
