@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -84,8 +85,12 @@ class TextClassifier:
 
     def likeness(self, embedding: Array, label: str) -> float:
         """Return the cosine of a text's embedding with the nearest example of `label`."""
-        own = self.owners == self.labels.index(label)
-        return float((self.examples[own] @ embedding).max())
+        return float((self._examples_of[label] @ embedding).max())
+
+    @cached_property
+    def _examples_of(self) -> dict[str, Array]:
+        """The examples by label, put together once and not for each message."""
+        return {label: self.examples[self.owners == at] for at, label in enumerate(self.labels)}
 
     def save(self, path: Path) -> None:
         """Write the classifier to `path` (.npz)."""

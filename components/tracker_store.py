@@ -157,8 +157,13 @@ def _default_url() -> str:
 
 
 def _open(url: str) -> sa.engine.Engine:
-    engine = sa.create_engine(url, future=True)
-    if engine.dialect.name == "sqlite":
+    is_file = sa.engine.make_url(url).get_backend_name() == "sqlite"
+    # Opening a file anew for each message cost a tenth of a reply.
+    pool: dict[str, Any] = (
+        {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}} if is_file else {}
+    )
+    engine = sa.create_engine(url, future=True, **pool)
+    if is_file:
 
         @sa.event.listens_for(engine, "connect")
         def _quick(connection: Any, _record: Any) -> None:
