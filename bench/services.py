@@ -86,7 +86,8 @@ class Services:
                 if process.poll() is not None:
                     raise ServiceFault(f"{name} ended by itself. Its last lines:\n{self._last_lines(name)}")
             if time.monotonic() - began > PATIENCE:
-                raise ServiceFault(f"Not ready after {PATIENCE:.0f} s: {', '.join(left)}")
+                last = "\n".join(f"{name}:\n{self._last_lines(name)}" for name in self._processes)
+                raise ServiceFault(f"Not ready after {PATIENCE:.0f} s: {', '.join(left)}\n{last}")
             left = [url for url in left if not _answers(url)]
             time.sleep(0.1)
 

@@ -62,7 +62,9 @@ class Timed:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Start, measure, stop, print and write results/speed.md. Returns the exit code."""
     options = _options(arguments)
-    model = options.model or trained_model() or newest_model()
+    model = options.model or trained_model()
+    if model is None and (model := newest_model()):
+        _say("The model is older than the content or the code: `make train` makes a new one.")
     if model is None:
         print("There is no trained model: run `make train`.", file=sys.stderr)
         return 1
