@@ -99,6 +99,7 @@ class BoundedTrackerStore(TrackerStore):
         self._live.pop(sender_id, None)
         with self._engine.begin() as connection:
             connection.execute(_conversations.delete().where(_conversations.c.id == sender_id))
+        self._empty_the_log()
 
     def erase_idle(self, before: float) -> None:
         """Erase the conversations last touched before `before` (seconds since 1970)."""
@@ -110,6 +111,14 @@ class BoundedTrackerStore(TrackerStore):
             connection.execute(_conversations.delete().where(_conversations.c.touched < before))
         for sender_id in old:
             self._live.pop(sender_id, None)
+        if old:
+            self._empty_the_log()
+
+    def _empty_the_log(self) -> None:
+        """Erase SQLite's write-ahead log too: it holds copies of pages as they were before they were erased."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
     def _remember(self, sender_id: str, events: list[Event]) -> None:
         self._live[sender_id] = events
