@@ -16,6 +16,10 @@ from unclench_web.places import Places
 PAGES = ("/", "/chat", "/contact", "/crisis")
 
 
+def without_comments(code: str) -> str:
+    return re.sub(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", "", code, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_is_there_without_rasa(web: Web, rasa: FakeRasa, path: str) -> None:
     rasa.stop()
@@ -81,8 +85,9 @@ def test_every_text_that_the_scripts_use_is_there(web: Web) -> None:
     found = re.search(r'data-texts="([^"]*)"', web.http.get("/chat").text)
     assert found
     texts = json.loads(unescape(found[1]))
-    for file in (FOLDER / "chat").glob("*.js"):
-        for name in re.findall(r"\btexts\.([a-z_]+(?:\.[a-z_]+)?)", file.read_text().replace("texts.js", "")):
+    for file in (FOLDER / "chat").rglob("*.js"):
+        code = without_comments(file.read_text()).replace("texts.js", "")
+        for name in re.findall(r"\btexts\.([a-z_]+(?:\.[a-z_]+)?)", code):
             value = texts
             for step in name.split("."):
                 assert step in value, f"{file.name} uses texts.{name}"
@@ -91,7 +96,7 @@ def test_every_text_that_the_scripts_use_is_there(web: Web) -> None:
 
 def test_the_scripts_hold_no_sentence() -> None:
     for file in FOLDER.rglob("*.js"):
-        code = re.sub(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", "", file.read_text(), flags=re.DOTALL)
+        code = without_comments(file.read_text())
         code = re.sub(r"`[^`]*position: fixed.*?`;", "", code, flags=re.DOTALL)
         for text in re.findall(r'"([^"\n]*)"|`([^`]*)`', code):
             words = re.findall(r"\b[a-z]{2,}\b(?= [a-z]{2,} [a-z]{2,})", text[0])
@@ -106,9 +111,17 @@ def test_the_loader_is_small_has_its_texts_and_may_be_loaded_from_a_clinics_page
     assert len(gzip.compress(answer.content, 9)) <= 4096
 
 
-def test_the_whole_chat_is_light() -> None:
-    files = [file for file in FOLDER.rglob("*") if file.suffix in (".js", ".css")]
-    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in files) <= 45 * 1024
+def test_the_whole_chat_is_light(web: Web) -> None:
+    assets = Assets()
+    parts = [assets.get("chat.js"), assets.get("chat.css")]
+    loader = gzip.compress(web.http.get("/widget.js").content, 9)
+    assert sum(len(part.gzipped) for part in parts if part) + len(loader) <= 45 * 1024
+
+
+def test_the_chat_page_asks_for_one_script_and_one_style_sheet(web: Web) -> None:
+    html = web.http.get("/chat").text
+    assert re.findall(r"<script[^>]* src=\"[^\"]*/([\w.]+)\"", html) == ["chat.js"]
+    assert re.findall(r"<link rel=\"stylesheet\" href=\"[^\"]*/([\w.]+)\"", html) == ["chat.css"]
 
 
 def test_static_files_come_compressed_and_are_kept_by_the_browser(web: Web) -> None:
@@ -122,7 +135,7 @@ def test_static_files_come_compressed_and_are_kept_by_the_browser(web: Web) -> N
 
 
 def test_a_page_of_an_older_release_still_finds_its_files(web: Web) -> None:
-    answer = web.http.get("/static/0ld/chat/main.js")
+    answer = web.http.get("/static/0ld/chat.js")
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-cache"
 
 

@@ -1,6 +1,7 @@
-"""What the browser gets as it is: style sheets, scripts and icons, read once and kept, with a compressed copy.
+"""What the browser gets: style sheets, scripts and icons, read once and kept, with a compressed copy.
 
-Addresses hold a digest of all these files, so that a browser may keep them for ever and never has an old one.
+The chat page's modules and styles come joined, as `chat.js` and `chat.css`; the others as they are. Addresses hold a
+digest of all these files, so that a browser may keep them for ever and never has an old one.
 """
 
 import gzip
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from unclench_web.joining import join_modules, join_styles
 
 FOLDER = Path(__file__).parent / "static"
 MEDIA_TYPES = {
@@ -45,11 +48,12 @@ class Assets:
     """All files under `static/`, by name."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        files = sorted(file for file in folder.rglob("*") if file.suffix in MEDIA_TYPES)
-        self._by_name = {
-            file.relative_to(folder).as_posix(): make_asset(file.read_bytes(), MEDIA_TYPES[file.suffix])
-            for file in files
+        bodies = {
+            file.relative_to(folder).as_posix(): file.read_bytes()
+            for file in sorted(folder.rglob("*"))
+            if file.suffix in MEDIA_TYPES
         }
+        self._by_name = {name: make_asset(body, _media_type(name)) for name, body in _joined(bodies).items()}
         digest = hashlib.sha256()
         for name, asset in self._by_name.items():
             digest.update(name.encode() + b"\0" + asset.body)
@@ -60,10 +64,6 @@ class Assets:
         if name not in self._by_name:
             raise KeyError(f"static/ has no {name}")
         return f"/static/{self.digest}/{name}"
-
-    def names(self, folder: str) -> list[str]:
-        """The names of the files in a folder."""
-        return [name for name in self._by_name if name.startswith(f"{folder}/")]
 
     def get(self, name: str) -> Asset | None:
         """A file by name, or None."""
@@ -76,3 +76,17 @@ class Assets:
             return None
         cache = FOR_EVER if digest == self.digest else "no-cache"
         return asset.response(request, {"Cache-Control": cache})
+
+
+def _media_type(name: str) -> str:
+    return MEDIA_TYPES[Path(name).suffix]
+
+
+def _joined(bodies: dict[str, bytes]) -> dict[str, bytes]:
+    """The files with those of the chat page joined. Raises `CannotJoin`."""
+    parts = {name: body.decode() for name, body in bodies.items() if name.startswith("chat/")}
+    scripts = {name: source for name, source in parts.items() if name.endswith(".js")}
+    styles = [bodies["style/tokens.css"].decode(), *(source for name, source in parts.items() if name.endswith(".css"))]
+    others = {name: body for name, body in bodies.items() if name not in parts}
+    joined = {"chat.js": join_modules(scripts, "chat/main.js"), "chat.css": join_styles(styles)}
+    return others | {name: source.encode() for name, source in joined.items()}

@@ -36,7 +36,7 @@ class Look:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(clinic=clinic, asset=assets.address, modules=self._modules)
+        self._environment.globals.update(clinic=clinic, asset=assets.address)
 
     def render(self, template: str, language: str = "en", **values: Any) -> str:
         """A page as HTML."""
@@ -56,9 +56,6 @@ class Look:
             "Content-Security-Policy": page_policy(self.clinic.embed_on, frames=frames),
             "Cache-Control": "no-cache",
         }
-
-    def _modules(self) -> list[str]:
-        return [self.assets.address(name) for name in self.assets.names("chat") if name.endswith(".js")]
 
 
 def router(look: Look) -> APIRouter:

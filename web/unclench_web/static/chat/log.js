@@ -1,17 +1,20 @@
 /** The log of messages: adds items, shows that an answer is being made, and keeps the newest in view. */
 
 import { make } from "./element.js";
-import { assistantItem, visitorItem } from "./message.js";
+import { render } from "./kinds/registry.js";
+import { bubble } from "./parts.js";
 import { texts } from "./texts.js";
+
+/** @import { Message, Page } from "./types" */
 
 export class Log {
   /**
    * @param {HTMLElement} list
-   * @param {(choice: import("./message.js").Choice) => void} onChoice
+   * @param {Page} page
    */
-  constructor(list, onChoice) {
+  constructor(list, page) {
     this.list = list;
-    this.onChoice = onChoice;
+    this.page = page;
     this.dots = make(
       "div",
       { class: "assistant" },
@@ -31,26 +34,26 @@ export class Log {
     return item;
   }
 
-  /**
-   * @param {import("./message.js").Message[]} messages
-   * @param {Record<string, string>} sent
-   */
-  addAssistant(messages, sent) {
+  /** @param {Message[]} messages */
+  addAssistant(messages) {
     for (const old of this.list.children) old.classList.add("past");
-    const items = messages.map((message) => assistantItem(message, this.onChoice, sent));
+    const items = messages.map((message) => this.item(message));
     this.list.append(...items);
     this.show(items[0]);
   }
 
-  /** @param {import("./message.js").Message[]} messages @param {Record<string, string>} sent */
-  fill(messages, sent) {
+  /** @param {Message[]} messages */
+  fill(messages) {
     this.clear();
-    const items = messages.map((message) =>
-      message.from === "visitor" ? visitorItem(message.text) : assistantItem(message, this.onChoice, sent),
-    );
+    const items = messages.map((message) => this.item(message));
     for (const item of items.slice(0, -1)) item.classList.add("past");
     this.list.append(...items);
     this.show(items.at(-1));
+  }
+
+  /** @param {Message} message */
+  item(message) {
+    return message.from === "visitor" ? visitorItem(message.text) : make("div", { class: "assistant" }, ...render(message, this.page));
   }
 
   /** @param {boolean} typing */
@@ -76,4 +79,9 @@ export class Log {
     const end = this.list.scrollHeight - this.list.clientHeight;
     this.list.scrollTop = first ? Math.min(end, first.offsetTop - this.list.offsetTop - 12) : end;
   }
+}
+
+/** @param {string} text */
+function visitorItem(text) {
+  return make("div", { class: "visitor" }, bubble({ from: "visitor", text }));
 }

@@ -10,7 +10,15 @@ import { texts } from "./texts.js";
 
 const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const notice = find("notice");
-const log = new Log(find("log"), (choice) => send({ choice: choice.id }, choice.label));
+/** @type {import("./types").Page} */
+const page = {
+  choose: (choice) => void send({ choice: choice.id }, choice.label),
+  say: (text) => void send({ text }, text),
+  announce: (words) => void (find("announcer").textContent = words),
+  reference: (messageId) => session.load()?.sent[messageId],
+  noteSent: session.noteSent,
+};
+const log = new Log(find("log"), page);
 const composer = new Composer((text) => {
   composer.set("");
   send({ text }, text);
@@ -32,7 +40,7 @@ async function send(said, words, again) {
     try {
       const { messages } = await api.say(conversation, said);
       log.setTyping(false);
-      log.addAssistant(messages, conversation.sent);
+      log.addAssistant(messages);
     } catch (fault) {
       log.setTyping(false);
       notSent(item, said, words, fault);
@@ -77,7 +85,8 @@ async function begin(note) {
     try {
       const opened = await api.openConversation();
       log.setTyping(false);
-      log.addAssistant(opened.messages, session.begin(opened).sent);
+      session.begin(opened);
+      log.addAssistant(opened.messages);
       if (note) showNotice(note);
     } catch (fault) {
       log.setTyping(false);
@@ -93,7 +102,7 @@ async function resume(conversation) {
     try {
       const { messages } = await api.transcript(conversation);
       log.setTyping(false);
-      log.fill(messages, conversation.sent);
+      log.fill(messages);
     } catch (fault) {
       log.setTyping(false);
       if (fault instanceof api.Problem && fault.isEnd) setTimeout(begin);
@@ -168,5 +177,4 @@ listenToLoader((close) => {
 });
 
 const kept = session.load();
-await (kept ? resume(kept) : begin());
-if (hasKeyboard) composer.focus();
+void (kept ? resume(kept) : begin()).then(() => hasKeyboard && composer.focus());

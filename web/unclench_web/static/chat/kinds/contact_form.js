@@ -1,21 +1,32 @@
 /** The contact form in the chat. What is typed here goes to the clinic's contact requests and never into the conversation. */
 
-import { NoConnection, Problem, requestContact } from "./api.js";
-import { make } from "./element.js";
-import { noteSent } from "./session.js";
-import { fill, texts } from "./texts.js";
+import { NoConnection, Problem, requestContact } from "../api.js";
+import { make } from "../element.js";
+import { bubble, choices } from "../parts.js";
+import { fill, texts } from "../texts.js";
+
+/** @import { Message, Page } from "../types" */
 
 let made = 0;
 
 /**
+ * @param {Message} message
+ * @param {Page} page
+ */
+export function contactForm(message, page) {
+  return [bubble(message), contactSheet(message.id, page, message.data.topic), choices(message, page)];
+}
+
+/**
+ * The form, or the reference when it was sent before.
  * @param {string} messageId the message that offers the form
- * @param {string | undefined} reference the reference, when it was sent before
+ * @param {Page} page
  * @param {unknown} topic the topic to begin with
  */
-export function contactForm(messageId, reference, topic) {
+export function contactSheet(messageId, page, topic) {
   const sheet = make("div", { class: "sheet" });
-  if (reference) sheet.append(thanks(reference));
-  else sheet.append(form(sheet, messageId, topic));
+  const reference = page.reference(messageId);
+  sheet.append(reference ? thanks(reference) : form(sheet, messageId, page, topic));
   return sheet;
 }
 
@@ -29,9 +40,10 @@ function thanks(reference) {
 /**
  * @param {HTMLElement} sheet
  * @param {string} messageId
+ * @param {Page} page
  * @param {unknown} topic
  */
-function form(sheet, messageId, topic) {
+function form(sheet, messageId, page, topic) {
   const shown = /** @type {HTMLFormElement} */ (copy("contact-form"));
   const key = newKey();
   if (typeof topic === "string") choose(shown, topic);
@@ -43,7 +55,7 @@ function form(sheet, messageId, topic) {
     button.disabled = true;
     try {
       const { reference } = await requestContact(fields(shown), key);
-      noteSent(messageId, reference);
+      page.noteSent(messageId, reference);
       const note = thanks(reference);
       sheet.replaceChildren(note);
       note.focus();
