@@ -17,10 +17,12 @@ run: install ## install, train when content changed, start everything, print the
 
 test: install-dev check ## everything: checks, unit tests, conversations, a real browser
 	@$(PYTHON) -W ignore -m tools.train
+	@cd web && ../tools/node.sh npm test --silent
 	@cd web && ../$(WEB) -m pytest
 	@$(PYTHON) -m pytest
 
 quick-test: install-dev ## what needs no trained model, no running service and no browser
+	@cd web && ../tools/node.sh npm test --silent
 	@cd web && ../$(WEB) -m pytest -m "not slow"
 	@$(PYTHON) -m pytest -m "not slow"
 
@@ -30,6 +32,7 @@ check: install-dev check-content ## lint, types, who may import whom, content
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@cd web && .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy
+	@cd web && ../tools/node.sh npm run --silent lint && ../tools/node.sh npm run --silent types
 
 check-content: install-dev ## every card, source and setting: file, line, field, mend
 	@$(PYTHON) -m knowledge.check_content

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes the two environments: .venv (Python 3.10, Rasa) and web/.venv (Python 3.12 or newer, the public process).
+# For development also web/node_modules, which check and test the scripts, with the Node that web's lock file brings.
 # Usage: tools/bootstrap.sh runtime|dev. Does nothing when what the lock files ask for is installed already.
 set -eu
 cd "$(dirname "$0")/.."
@@ -63,3 +64,19 @@ sync() {
 
 sync . "$lock" 3.10
 sync web "web/$lock" ">=3.12"
+
+# What checks the scripts: installed as package-lock.json says, by the Node in web/.venv.
+scripts() {
+  stamp=web/node_modules/.unclench-lock
+  sum=$(cat web/package-lock.json | cksum)
+  [ "$(cat "$stamp" 2>/dev/null)" = "$sum" ] && return
+  say "Installing what web/package-lock.json names …"
+  if ! (cd web && ../tools/node.sh npm ci --ignore-scripts) >"$log" 2>&1; then
+    tail -5 "$log" >&2
+    say "The packages could not be installed: check the network or npm's settings, then run this again."
+    exit 1
+  fi
+  printf '%s\n' "$sum" >"$stamp"
+}
+
+[ "$kind" = runtime ] || scripts

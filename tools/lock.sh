@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the four lock files anew: pinned, with hashes, for every platform, and without the name of any package host.
+# Writes the lock files anew: pinned, with hashes, for every platform, and without the name of any package host.
 set -eu
 cd "$(dirname "$0")/.."
 uv=uv
@@ -10,3 +10,4 @@ compile() {
 }
 compile 3.10 .
 compile 3.12 web
+(cd web && ../tools/node.sh npm install --package-lock-only --ignore-scripts >/dev/null)

@@ -2,10 +2,10 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.conftest import StartWeb, Visitor, Web, assert_problem
+from tests.conftest import Clock, StartWeb, Visitor, Web, assert_problem
 from tests.fake_rasa import SECRET, FakeRasa
 
-MESSAGE_KEYS = {"id", "from", "kind", "text", "topic", "choices", "sources", "evidence", "review", "data"}
+MESSAGE_KEYS = {"id", "from", "kind", "text", "topic", "choices", "sources", "evidence", "review", "at", "data"}
 
 
 def test_opening_gives_an_id_a_token_and_the_greeting(web: Web, rasa: FakeRasa) -> None:
@@ -149,3 +149,51 @@ def test_conversations_outlive_a_restart(start_web: StartWeb) -> None:
     visitor.http = again.http
     assert [message["text"] for message in visitor.transcript()][1] == "before"
     assert visitor.choose(visitor.first[0]["choices"][0])[0]["text"] == "About psoas"
+
+
+def test_a_message_sent_again_with_its_key_is_said_once_and_gets_the_same_answer(
+    visitor: Visitor, rasa: FakeRasa
+) -> None:
+    key = {"Idempotency-Key": "one message's own key"}
+    path = f"{visitor.path}/messages"
+    answers = [visitor.http.post(path, json={"text": "once"}, headers=visitor.key | key).json() for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+    assert [asked["text"] for asked in rasa.received if "text" in asked] == ["once"]
+    assert [message["text"] for message in visitor.transcript()][1:] == ["once", "An answer to: once"]
+    choice = answers[0]["messages"][0]["choices"][0]
+    assert visitor.choose(choice), "its choices can be taken"
+
+
+def test_the_same_message_sent_twice_at_once_with_one_key_is_said_once(visitor: Visitor, rasa: FakeRasa) -> None:
+    rasa.seconds = 0.2
+    headers = visitor.key | {"Idempotency-Key": "one key for both"}
+    with ThreadPoolExecutor(2) as pool:
+        both = [
+            pool.submit(visitor.http.post, f"{visitor.path}/messages", json={"text": "x"}, headers=headers)
+            for _ in range(2)
+        ]
+    assert both[0].result().json() == both[1].result().json()
+    assert len(visitor.transcript()) == 3
+
+
+def test_a_key_counts_in_its_own_conversation_only(web: Web) -> None:
+    key = {"Idempotency-Key": "the same in two chats"}
+    one, two = web.visitor(), web.visitor()
+    first = one.http.post(f"{one.path}/messages", json={"text": "first"}, headers=one.key | key).json()
+    second = two.http.post(f"{two.path}/messages", json={"text": "second"}, headers=two.key | key).json()
+    assert first["messages"][0]["text"] == "An answer to: first"
+    assert second["messages"][0]["text"] == "An answer to: second"
+
+
+def test_a_key_that_is_too_short_or_too_long_is_refused(visitor: Visitor) -> None:
+    for key in ("short", "x" * 201):
+        headers = visitor.key | {"Idempotency-Key": key}
+        answer = visitor.http.post(f"{visitor.path}/messages", json={"text": "hello"}, headers=headers)
+        assert_problem(answer, 422, "no-idempotency-key")
+
+
+def test_every_message_says_when_it_was_said(start_web: StartWeb, clock: Clock) -> None:
+    clock.now = 1_700_000_000
+    visitor = start_web().visitor()
+    visitor.say("hello")
+    assert [message["at"] for message in visitor.transcript()] == ["2023-11-14T22:13:20+00:00"] * 3

@@ -9,6 +9,7 @@ API = {
     ("/api/conversations/{id}", "delete"),
     ("/api/conversations/{id}/messages", "get"),
     ("/api/conversations/{id}/messages", "post"),
+    ("/api/conversations/{id}/messages/{message_id}/rating", "put"),
     ("/api/contact-requests", "post"),
     ("/healthz", "get"),
     ("/readyz", "get"),
@@ -61,5 +62,5 @@ def test_the_description_of_the_api_is_whole(web: Web) -> None:
     assert "HTTPValidationError" not in described["components"]["schemas"]
     message = described["components"]["schemas"]["Message"]["properties"]
     assert set(message) == {
-        "id", "from", "kind", "text", "topic", "choices", "sources", "evidence", "review", "data",
+        "id", "from", "kind", "text", "topic", "choices", "sources", "evidence", "review", "at", "data",
     }  # fmt: skip

@@ -76,7 +76,7 @@ def test_the_chat_page_carries_its_texts_and_works_as_far_as_it_can_without_java
     found = re.search(r'data-texts="([^"]*)"', html)
     assert found
     texts = json.loads(unescape(found[1]))
-    assert texts["send_again"] and texts["lines"]["call"] == "Call {number}"
+    assert texts["start_new"] and texts["lines"]["call"] == "Call {number}"
     assert 'role="log"' in html and '<label class="quiet-words" for="text">' in html
     assert "<noscript>" in html and 'href="tel:988"' in html and 'href="/contact"' in html
 

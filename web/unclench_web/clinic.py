@@ -9,6 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, V
 from unclench_web.faults import StartFault
 from unclench_web.yaml_file import read_yaml
 
+NEUTRAL_SITE = "https://www.weather.gov/"
+Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")]
 
 
@@ -35,6 +37,8 @@ class Clinic(BaseModel):
     reply_time: str | None = None
     region: str = "US"
     embed_on: tuple[Origin, ...] = ()
+    greeting: str | None = None
+    leave_to: Address = NEUTRAL_SITE
 
     @property
     def phone_shown(self) -> str | None:

@@ -24,6 +24,9 @@ class Metrics:
         self.safe_replies = Counter(
             "unclench_safe_replies", "Static safe replies given, by reason", ["reason"], registry=self.registry
         )
+        self.ratings = Counter(
+            "unclench_ratings", "Answers that visitors rated, by topic", ["topic", "helped"], registry=self.registry
+        )
         self.contact_requests = Counter("unclench_contact_requests", "Contact requests stored", registry=self.registry)
         self.requests = Histogram(
             "unclench_request_seconds",

@@ -29,6 +29,7 @@ class Look:
         self.clinic = clinic
         self.help_lines = help_lines
         self.assets = assets
+        self.logo = assets.address("style/icon.svg")
         self._environment = Environment(
             loader=PackageLoader("unclench_web"),
             autoescape=True,
@@ -62,7 +63,7 @@ def router(look: Look) -> APIRouter:
     """The routes of the pages."""
     routes = APIRouter(include_in_schema=False)
     demo = _page(look.render("demo.html"))
-    chat = _page(look.render("chat.html", texts=chat_texts(look)))
+    chat = _page(look.render("chat.html", texts=chat_texts(look), settings=chat_settings(look), logo=look.logo))
     crisis = {language: _page(look.render("crisis.html", language)) for language in ("en", "es")}
     loader = _loader(look)
 
@@ -107,6 +108,11 @@ def chat_texts(look: Look) -> dict[str, Any]:
     texts["phone"] = look.clinic.phone
     texts["call_clinic"] = say("chat.call_clinic", phone=look.clinic.phone_shown or "")
     return texts
+
+
+def chat_settings(look: Look) -> dict[str, Any]:
+    """What the chat page's script must know of `clinic.yml`."""
+    return {"leave_to": look.clinic.leave_to, "embed_on": look.clinic.embed_on}
 
 
 def _page(html: str) -> Asset:

@@ -6,7 +6,9 @@ conversations, and nothing links the two.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -54,6 +56,32 @@ offered_choice = Table(
     Column("id", String(64), primary_key=True),
     Column("label", Text, nullable=False),
     Column("payload", Text, nullable=False, comment="what Rasa gets when this choice is taken, as JSON"),
+)
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("conversation_id", ForeignKey(conversation.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", String(64), primary_key=True, comment="SHA-256 of the Idempotency-Key, in hex"),
+    Column("answer", Text, nullable=False, comment="the messages that answered it, as JSON"),
+)
+
+rated = Table(
+    "rated",
+    metadata,
+    Column("conversation_id", ForeignKey(conversation.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("message_id", String(64), primary_key=True, comment="so that one visitor counts once"),
+    Column("helped", Boolean, nullable=False),
+)
+
+rating_count = Table(
+    "rating_count",
+    metadata,
+    Column("day", Date, primary_key=True, comment="UTC"),
+    Column("topic", String(80), primary_key=True),
+    Column("helped", Boolean, primary_key=True),
+    Column("count", Integer, nullable=False),
+    comment="how often an answer helped; outlives the conversations and knows nothing of them",
 )
 
 rasa_deletion = Table(

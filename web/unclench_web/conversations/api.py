@@ -3,9 +3,9 @@
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from unclench_web.conversations.message import Message, Messages
 from unclench_web.conversations.service import Conversations, unauthorised
@@ -13,6 +13,7 @@ from unclench_web.conversations.typed_text import TEXT_LIMIT, clean, neutralise
 from unclench_web.limits import RateLimits
 from unclench_web.problems import Problem, describe
 
+KEY_AT_LEAST, KEY_AT_MOST = 8, 200  # characters
 ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _bearer = HTTPBearer(auto_error=False, description="The token that came with the conversation.")
@@ -33,6 +34,14 @@ class Said(BaseModel):
 
     text: str | None = Field(None, description=f"Up to {TEXT_LIMIT} characters.")
     choice: str | None = Field(None, description="The id of a choice that was offered in this conversation.")
+
+
+class Rating(BaseModel):
+    """Whether an answer helped."""
+
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    helped: StrictBool
 
 
 async def bearer_token(
@@ -72,15 +81,37 @@ def router(conversations: Conversations, limits: RateLimits) -> APIRouter:
         return Opening(id=opened.id, token=opened.token, messages=opened.messages)
 
     @routes.post("/{id}/messages", dependencies=[Depends(may_say)], responses=describe(401, 404, 413, 422, 429))
-    async def say(id: Id, token: Token, said: Said) -> Messages:
+    async def say(
+        id: Id,
+        token: Token,
+        said: Said,
+        idempotency_key: Annotated[
+            str | None,
+            Header(description="What is sent again with the same key is said once, and gets the same answer."),
+        ] = None,
+    ) -> Messages:
         """Say something. The answer holds the assistant's new messages."""
+        if idempotency_key is not None and not KEY_AT_LEAST <= len(idempotency_key) <= KEY_AT_MOST:
+            raise Problem("no-idempotency-key", 422)
         if (said.text is None) == (said.choice is None):
             raise Problem("text-or-choice", 422)
         if said.choice is not None:
             if not ID.fullmatch(said.choice):
                 raise Problem("unknown-choice", 422)
-            return Messages(messages=await conversations.say(id, token, choice=said.choice))
-        return Messages(messages=await conversations.say(id, token, text=_readable(said.text or "")))
+            return Messages(messages=await conversations.say(id, token, choice=said.choice, key=idempotency_key))
+        text = _readable(said.text or "")
+        return Messages(messages=await conversations.say(id, token, text=text, key=idempotency_key))
+
+    @routes.put(
+        "/{id}/messages/{message_id}/rating",
+        status_code=204,
+        dependencies=[Depends(may_say)],
+        responses=describe(401, 404, 422, 429),
+    )
+    async def rate(id: Id, token: Token, message_id: str, rating: Rating) -> Response:
+        """Say whether an answer helped. It is counted by topic and day, and kept with no conversation."""
+        await conversations.rate(id, token, message_id, rating.helped)
+        return Response(status_code=204)
 
     @routes.get("/{id}/messages", responses=describe(401, 404))
     async def transcript(id: Id, token: Token) -> Messages:

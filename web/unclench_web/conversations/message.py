@@ -32,6 +32,7 @@ class Message(BaseModel):
     sources: list[Source] = []
     evidence: str | None = None
     review: Review | None = None
+    at: str | None = Field(None, description="When it was said: ISO 8601, UTC.")
     data: dict[str, Any] = {}
 
 

@@ -7,11 +7,12 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from unclench_web.conversations import store
+from unclench_web.conversations import ratings, store
 from unclench_web.conversations.message import Entry, Message, from_rasa, from_visitor, new_id
 from unclench_web.conversations.safe_reply import SafeReply
 from unclench_web.database import Database
@@ -64,15 +65,24 @@ class Conversations:
         self.metrics.conversations.inc()
         return Opened(id, token, [entry.message for entry in entries])
 
-    async def say(self, id: str, token: str, *, text: str | None = None, choice: str | None = None) -> list[Message]:
-        """Say a text or take a choice; return the answer. Raises `Problem` 401, 404, or 422 for an unknown choice."""
+    async def say(
+        self, id: str, token: str, *, text: str | None = None, choice: str | None = None, key: str | None = None
+    ) -> list[Message]:
+        """Say a text or take a choice; return the answer. Raises `Problem` 401, 404, or 422 for an unknown choice.
+
+        What is sent again with the same `key` is said once, and gets the answer that it got before.
+        """
+        key_hash = _hash(key) if key else None
         async with self._lock(id):
             try:
                 kept, taken = await self.database.look_up(store.find, id, choice)
+                before = await self.database.look_up(store.find_answer, id, key_hash) if key_hash else None
             except SQLAlchemyError as fault:
                 log_fault("database_fault", fault)
                 return [self._safe(self.safe_reply.answer, "database").message]
             self._admit(kept, token)
+            if before is not None:
+                return before
             if choice is not None and taken is None:
                 raise Problem("unknown-choice", 422)
             if taken is not None:
@@ -81,8 +91,9 @@ class Conversations:
             else:
                 said = from_visitor(text or "")
                 answer = await self._ask(id, self.safe_reply.answer, text=text)
+            self._date(said)
             try:
-                if not await self.database.write(store.append, id, [said, *answer], self._now()):
+                if not await self.database.write(store.append, id, said, answer, self._now(), key_hash):
                     raise Problem("unknown-conversation", 404)
             except SQLAlchemyError as fault:
                 log_fault("database_fault", fault)
@@ -95,6 +106,17 @@ class Conversations:
         kept, _ = await self.database.look_up(store.find, id)
         self._admit(kept, token)
         return await self.database.read(store.transcript, id)
+
+    async def rate(self, id: str, token: str, message_id: str, helped: bool) -> None:
+        """Count whether an answer helped, once a message; it can be changed. Raises `Problem` 401 or 404."""
+        kept, _ = await self.database.look_up(store.find, id)
+        self._admit(kept, token)
+        day = datetime.fromtimestamp(self._now(), UTC).date()
+        rated = await self.database.write(ratings.rate, id, message_id, helped, day)
+        if rated is None:
+            raise Problem("unknown-message", 404)
+        if rated.is_new:
+            self.metrics.ratings.labels(rated.topic, "yes" if helped else "no").inc()
 
     async def erase(self, id: str, token: str) -> None:
         """Erase a conversation everywhere. Raises `Problem` 401 or 404."""
@@ -129,11 +151,16 @@ class Conversations:
         for entry in entries:
             said = entry.message
             self.metrics.answers.labels(said.kind, said.topic or "", str(said.data.get("tier", ""))).inc()
+            self._date(entry)
         return entries
 
     def _safe(self, make: Callable[[], Entry], reason: str) -> Entry:
         self.metrics.safe_replies.labels(reason).inc()
-        return make()
+        return self._date(make())
+
+    def _date(self, entry: Entry) -> Entry:
+        entry.message.at = datetime.fromtimestamp(self._now(), UTC).isoformat()
+        return entry
 
     def _now(self) -> int:
         return int(self.clock())

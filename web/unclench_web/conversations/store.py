@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from unclench_web.conversations.message import Entry, Message
 from unclench_web.rasa import Payload
-from unclench_web.tables import conversation, message, offered_choice, rasa_deletion
+from unclench_web.tables import answered, conversation, message, offered_choice, rasa_deletion
 
 # the statements that every message needs, made once
 _FIND = select(conversation.c.token_hash, conversation.c.last_active_at).where(conversation.c.id == bindparam("of"))
@@ -18,6 +18,10 @@ _FIND_CHOICE = select(offered_choice.c.label, offered_choice.c.payload).where(
 _TOUCH = update(conversation).where(conversation.c.id == bindparam("of")).values(last_active_at=bindparam("now"))
 _ADD_MESSAGE = insert(message)
 _ADD_CHOICE = insert(offered_choice)
+_ADD_ANSWERED = insert(answered)
+_FIND_ANSWER = select(answered.c.answer).where(
+    answered.c.conversation_id == bindparam("of"), answered.c.key_hash == bindparam("key_hash")
+)
 
 
 class Kept(NamedTuple):
@@ -55,13 +59,27 @@ def _find_choice(connection: Connection, id: str, choice: str) -> TakenChoice | 
     return TakenChoice(row.label, json.loads(row.payload)) if row else None
 
 
-def append(connection: Connection, id: str, entries: Sequence[Entry], now: int) -> bool:
-    """Add messages. False when the conversation was erased meanwhile; nothing is kept then."""
+def append(
+    connection: Connection, id: str, said: Entry, answer: Sequence[Entry], now: int, key_hash: str | None = None
+) -> bool:
+    """Add what was said and its answer. False when the conversation was erased meanwhile; nothing is kept then.
+
+    With `key_hash` the answer is kept by it too, so that the same message sent again gets the same answer.
+    """
     touched = connection.execute(_TOUCH, {"of": id, "now": now})
     if touched.rowcount == 0:
         return False
-    _insert_entries(connection, id, entries)
+    _insert_entries(connection, id, [said, *answer])
+    if key_hash is not None:
+        body = json.dumps([entry.message.model_dump() for entry in answer])
+        connection.execute(_ADD_ANSWERED, {"conversation_id": id, "key_hash": key_hash, "answer": body})
     return True
+
+
+def find_answer(connection: Connection, id: str, key_hash: str) -> list[Message] | None:
+    """The answer to a message that was sent before with this key, or None."""
+    kept = connection.scalar(_FIND_ANSWER, {"of": id, "key_hash": key_hash})
+    return [Message.model_validate(body) for body in json.loads(kept)] if kept else None
 
 
 def _insert_entries(connection: Connection, id: str, entries: Sequence[Entry]) -> None:

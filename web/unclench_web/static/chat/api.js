@@ -28,9 +28,9 @@ export class NoConnection extends Error {}
 /**
  * @param {string} method
  * @param {string} path
- * @param {{token?: string, body?: unknown, headers?: Record<string, string>}} [options]
+ * @param {{token?: string, body?: unknown, headers?: Record<string, string>, keepalive?: boolean}} [options]
  */
-async function call(method, path, { token, body, headers = {} } = {}) {
+async function call(method, path, { token, body, headers = {}, keepalive = false } = {}) {
   let response;
   let content = null;
   try {
@@ -44,6 +44,7 @@ async function call(method, path, { token, body, headers = {} } = {}) {
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "omit",
       cache: "no-store",
+      keepalive,
       signal: AbortSignal.timeout(SECONDS * 1000),
     });
     if (response.status !== 204) content = await response.json();
@@ -61,15 +62,28 @@ export const openConversation = () => call("POST", "/api/conversations");
 
 /**
  * @param {{id: string, token: string}} session
- * @param {{text: string} | {choice: string}} said
+ * @param {import("./types").Said} said
+ * @param {string} key the same one for every try of the same message
  */
-export const say = (session, said) => call("POST", `${path(session)}/messages`, { token: session.token, body: said });
+export const say = (session, said, key) =>
+  call("POST", `${path(session)}/messages`, { token: session.token, body: said, headers: { "Idempotency-Key": key } });
 
 /** @param {{id: string, token: string}} session */
 export const transcript = (session) => call("GET", `${path(session)}/messages`, { token: session.token });
 
-/** @param {{id: string, token: string}} session */
-export const erase = (session) => call("DELETE", path(session), { token: session.token });
+/**
+ * @param {{id: string, token: string}} session
+ * @param {{leaving?: boolean}} [options] leaving: the page goes away meanwhile
+ */
+export const erase = (session, { leaving = false } = {}) => call("DELETE", path(session), { token: session.token, keepalive: leaving });
+
+/**
+ * @param {{id: string, token: string}} session
+ * @param {string} messageId
+ * @param {boolean} helped
+ */
+export const rate = (session, messageId, helped) =>
+  call("PUT", `${path(session)}/messages/${encodeURIComponent(messageId)}/rating`, { token: session.token, body: { helped } });
 
 /**
  * @param {Record<string, unknown>} fields

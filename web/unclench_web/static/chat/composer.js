@@ -10,14 +10,13 @@ export class Composer {
   constructor(onSend) {
     this.form = /** @type {HTMLFormElement} */ (document.getElementById("composer"));
     this.field = /** @type {HTMLTextAreaElement} */ (document.getElementById("text"));
-    this.button = /** @type {HTMLButtonElement} */ (document.getElementById("send"));
     this.left = /** @type {HTMLElement} */ (document.getElementById("left"));
-    this.busy = false;
     this.form.hidden = false;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       const text = this.field.value.trim();
-      if (this.busy || !text || [...text].length > LIMIT) return;
+      if (!text || [...text].length > LIMIT) return;
+      this.set("");
       onSend(text);
     });
     this.field.addEventListener("keydown", (event) => {
@@ -28,20 +27,20 @@ export class Composer {
     this.field.addEventListener("input", () => this.measure());
   }
 
-  /** @param {boolean} busy */
-  setBusy(busy) {
-    this.busy = busy;
-    this.button.setAttribute("aria-disabled", String(busy));
-  }
-
   /** @param {string} text */
   set(text) {
     this.field.value = text;
     this.measure();
   }
 
-  get text() {
-    return this.field.value;
+  /** Put back what could not be said, before what was typed since. @param {string[]} words */
+  giveBack(words) {
+    this.set([...words, this.field.value].filter(Boolean).join("\n"));
+  }
+
+  /** @param {boolean} closed nothing can be said */
+  setClosed(closed) {
+    this.form.hidden = closed;
   }
 
   focus() {

@@ -3,25 +3,43 @@
 import { make, safeAddress } from "./element.js";
 import { fill, texts } from "./texts.js";
 
-/**
- * @typedef {{label?: string, for?: string, hours?: string | null, call?: string | null, tel?: string | null,
- *   text?: {to: string, body?: string | null} | null, sms?: string | null, chat?: string | null}} Line
- */
+const QUICK = 2;
+
+/** @import { Line } from "./types" */
 
 /** @param {Line[]} lines */
 export function lineList(lines) {
   return make("ul", { class: "lines" }, ...lines.map(line));
 }
 
+/**
+ * The first ways to reach somebody: what fits a line of buttons.
+ * @param {Line[]} lines
+ */
+export function quickWays(lines) {
+  return lines.flatMap((line) => [callWay(line), textWay(line)]).filter((way) => way !== null).slice(0, QUICK);
+}
+
+/** @param {Line} line */
+function callWay({ call, tel }) {
+  return tel?.startsWith("tel:") ? make("a", { class: "way", href: tel }, fill(texts.lines.call, { number: call ?? tel.slice(4) })) : null;
+}
+
+/** @param {Line} line */
+function textWay({ text, sms }) {
+  return sms?.startsWith("sms:") ? make("a", { class: "way", href: sms }, textWords(text, sms)) : null;
+}
+
 /** @param {Line} shown */
-function line({ label, for: whom, hours, call, tel, text, sms, chat }) {
+function line(shown) {
+  const { label, for: whom, hours, chat } = shown;
   const about = [
     ["line-for", whom],
     ["line-hours", hours],
   ].map(([name, words]) => (words ? make("span", { class: name }, words) : null));
   const ways = [
-    tel?.startsWith("tel:") ? make("a", { class: "way", href: tel }, fill(texts.lines.call, { number: call ?? tel.slice(4) })) : null,
-    sms?.startsWith("sms:") ? make("a", { class: "way", href: sms }, textWords(text, sms)) : null,
+    callWay(shown),
+    textWay(shown),
     safeAddress(chat) ? make("a", { class: "way", href: chat, target: "_blank", rel: "noopener noreferrer" }, texts.lines.chat) : null,
   ];
   return make(

@@ -1,180 +1,174 @@
-/** The chat page: opens or resumes the conversation and carries what is said to and fro. */
+/** The chat page: puts its parts together. What the parts do is in their own files. */
 
+import { Announcer } from "./announcer.js";
 import * as api from "./api.js";
+import { asText } from "./as_text.js";
 import { Composer } from "./composer.js";
-import { make } from "./element.js";
-import { listenToLoader } from "./frame.js";
+import { Conversation } from "./conversation.js";
+import { Frame } from "./frame.js";
+import { Help } from "./help.js";
+import { Leaving } from "./leave.js";
 import { Log } from "./log.js";
-import * as session from "./session.js";
-import { texts } from "./texts.js";
+import { Menu } from "./menu.js";
+import { Outbox } from "./outbox.js";
+import { pinnedLines } from "./pinned_lines.js";
+import { Session } from "./session.js";
+import { StateLine } from "./state_line.js";
+import { tabStorage } from "./storage.js";
+import { Tabs } from "./tabs.js";
+import { settings, texts } from "./texts.js";
+import { timeOf } from "./times.js";
+import { typedChoice } from "./typed_choice.js";
+
+/** @import { Message, Page } from "./types" */
 
 const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-const notice = find("notice");
-/** @type {import("./types").Page} */
-const page = {
-  choose: (choice) => void send({ choice: choice.id }, choice.label),
-  say: (text) => void send({ text }, text),
-  announce: (words) => void (find("announcer").textContent = words),
-  reference: (messageId) => session.load()?.sent[messageId],
-  noteSent: session.noteSent,
-};
-const log = new Log(find("log"), page);
-const composer = new Composer((text) => {
-  composer.set("");
-  send({ text }, text);
-});
+const language = document.documentElement.lang;
 const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
 
-/**
- * @param {{text: string} | {choice: string}} said
- * @param {string} words what the visitor sees of it
- * @param {HTMLElement} [again] the item, when it is sent once more
- */
-async function send(said, words, again) {
-  const conversation = session.load();
-  if (composer.busy || !conversation) return;
-  hideNotice();
-  again?.remove();
-  const item = log.addVisitor(words);
-  await waiting(async () => {
+const announcer = new Announcer(find("announcer"), find("alarm"));
+const session = new Session(tabStorage("unclench.session"));
+const outbox = new Outbox(tabStorage("unclench.outbox"));
+const help = new Help(find("help"));
+
+/** @type {Page} */
+const page = {
+  // a choice is known in its own conversation only
+  choose: (choice) => conversation.say(conversation.over ? { text: choice.label } : { choice: choice.id }, choice.label),
+  say: (text) => conversation.say({ text }, text),
+  announce: (words) => announcer.say(words),
+  reference: (messageId) => session.current?.sent[messageId],
+  noteSent(messageId, reference) {
+    session.noteSent(messageId, reference);
+    frame.tell("handoff");
+  },
+  rating: (messageId) => session.current?.rated[messageId],
+  async rate(messageId, helped) {
+    if (!session.current) return false;
     try {
-      const { messages } = await api.say(conversation, said);
-      log.setTyping(false);
-      log.addAssistant(messages);
-    } catch (fault) {
-      log.setTyping(false);
-      notSent(item, said, words, fault);
+      await api.rate(session.current, messageId, helped);
+    } catch {
+      return false;
     }
-  });
-}
+    session.noteRated(messageId, helped);
+    return true;
+  },
+};
 
-/**
- * Keep what was typed, and say what can be done.
- * @param {HTMLElement} item
- * @param {{text: string} | {choice: string}} said
- * @param {string} words
- * @param {unknown} fault
- */
-function notSent(item, said, words, fault) {
-  if (fault instanceof api.Problem && (fault.isEnd || fault.status === 422)) {
-    item.remove();
-    if ("text" in said && !composer.text) composer.set(words);
-    if (fault.isEnd) showNotice(texts.ended, texts.start_new, () => begin());
-    else showNotice(fault.message);
-    return;
-  }
-  item.classList.add("unsent");
-  item.append(
-    make(
-      "div",
-      { class: "unsent-line" },
-      texts.not_sent,
-      make("button", { type: "button", class: "link", onclick: () => send(said, words, item) }, texts.send_again),
-    ),
-  );
-  showNotice(fault instanceof api.Problem ? fault.message : texts.network);
-  log.showEnd();
-}
+const log = new Log(find("log"), page, language);
+const composer = new Composer((text) => {
+  const choice = typedChoice(text, log.offered());
+  if (choice) page.choose(choice);
+  else page.say(text);
+});
+const state = new StateLine(find("state"), {
+  retry: () => conversation.retry(),
+  begin: () => void begin(),
+});
 
-/** Open a new conversation. @param {string} [note] */
+const tabs = new Tabs({
+  current: () => session.current,
+  changed: () => conversation.refresh(),
+  erased: () => conversation.end({ name: "cleared_elsewhere" }),
+});
+
+const conversation = new Conversation({
+  api,
+  session,
+  outbox,
+  tabs,
+  view: {
+    showAll(messages) {
+      log.showAll(messages);
+      help.pin(pinnedLines(messages));
+    },
+    showSaid(entry) {
+      state.settle();
+      log.addSaid(entry);
+    },
+    showAnswer(entry, messages) {
+      log.answer(entry, messages);
+      help.pin(pinnedLines(log.messages));
+      announcer.answer(messages);
+    },
+    showRefused(entry, why) {
+      log.remove(entry);
+      if ("text" in entry.said) composer.giveBack([entry.words]);
+      state.say(why);
+    },
+    giveBack: (words) => composer.giveBack(words),
+    setWaiting(waiting) {
+      log.setTyping(waiting);
+    },
+    setState(now) {
+      document.body.dataset.state = now.name;
+      state.show(now);
+    },
+  },
+});
+
+const frame = new Frame(settings.embed_on, {
+  onHello: () => (find("close").hidden = false),
+  onAsk: (text) => page.say(text),
+  onLeave: () => leaving.vanish(),
+});
+const leaving = new Leaving({
+  address: settings.leave_to,
+  frame,
+  forget() {
+    const { current } = session;
+    outbox.empty();
+    session.end();
+    if (current) void api.erase(current, { leaving: true }).catch(() => {}); // what cannot be erased now ends by itself
+  },
+});
+
+/** @param {string} [note] */
 async function begin(note) {
-  session.end();
-  hideNotice();
-  log.clear();
-  await waiting(async () => {
-    try {
-      const opened = await api.openConversation();
-      log.setTyping(false);
-      session.begin(opened);
-      log.addAssistant(opened.messages);
-      if (note) showNotice(note);
-    } catch (fault) {
-      log.setTyping(false);
-      showNotice(fault instanceof api.Problem ? fault.message : texts.not_opened, texts.try_again, () => begin());
-    }
-  });
-}
-
-/** Go on where this tab was. @param {session.Session} conversation */
-async function resume(conversation) {
-  hideNotice();
-  await waiting(async () => {
-    try {
-      const { messages } = await api.transcript(conversation);
-      log.setTyping(false);
-      log.fill(messages);
-    } catch (fault) {
-      log.setTyping(false);
-      if (fault instanceof api.Problem && fault.isEnd) setTimeout(begin);
-      else showNotice(texts.not_opened, texts.try_again, () => resume(conversation));
-    }
-  });
-}
-
-/** @param {() => Promise<void>} work */
-async function waiting(work) {
-  composer.setBusy(true);
-  log.setTyping(true);
-  try {
-    await work();
-  } finally {
-    log.setTyping(false);
-    composer.setBusy(false);
-  }
-}
-
-/**
- * @param {string} words
- * @param {string} [label]
- * @param {() => void} [act]
- */
-function showNotice(words, label, act) {
-  notice.replaceChildren(words);
-  if (label && act) notice.append(" ", make("button", { type: "button", class: "link", onclick: act }, label));
-  notice.hidden = false;
-}
-
-function hideNotice() {
-  notice.hidden = true;
+  log.showAll([]);
+  help.pin(null);
+  await conversation.begin();
+  if (note) state.say(note);
+  composer.focus();
 }
 
 const dialog = /** @type {HTMLDialogElement} */ (find("clear-dialog"));
-find("clear").hidden = false;
-find("clear").addEventListener("click", () => {
-  dialog.returnValue = "no";
-  dialog.showModal();
-});
 dialog.addEventListener("close", async () => {
-  const conversation = session.load();
-  if (dialog.returnValue !== "yes" || composer.busy) return;
-  try {
-    if (conversation) await api.erase(conversation);
-  } catch (fault) {
-    if (!(fault instanceof api.Problem && fault.isEnd)) {
-      showNotice(texts.not_cleared);
-      return;
-    }
+  if (dialog.returnValue !== "yes") return;
+  if (await conversation.erase()) {
+    composer.set("");
+    await begin(texts.cleared);
+  } else {
+    state.say(texts.not_cleared);
   }
-  composer.set("");
-  await begin(texts.cleared);
-  composer.focus();
 });
 
-const help = /** @type {HTMLDetailsElement} */ (find("help"));
+new Menu(find("menu-button"), find("menu"), {
+  print: () => print(),
+  save: () => save(log.messages),
+  clear() {
+    dialog.returnValue = "no";
+    dialog.showModal();
+  },
+});
+
+/** @param {Message[]} messages */
+function save(messages) {
+  const text = asText(messages, { you_said: texts.you_said, assistant_said: texts.assistant_said, footer: texts.footer }, (moment) => timeOf(moment, language));
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  link.download = texts.file_name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+find("leave").hidden = false;
+find("leave").addEventListener("click", () => leaving.leave());
+find("close").addEventListener("click", () => frame.tell("close"));
 addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || !help.open) return;
-  event.preventDefault();
-  help.open = false;
-  help.querySelector("summary")?.focus();
+  if (event.key === "Escape" && !event.defaultPrevented && !dialog.open) frame.tell("close");
 });
-document.addEventListener("click", (event) => {
-  if (help.open && event.target instanceof Node && !help.contains(event.target)) help.open = false;
-});
+addEventListener("online", () => conversation.retry());
 
-listenToLoader((close) => {
-  find("close").hidden = false;
-  find("close").addEventListener("click", close);
-});
-
-const kept = session.load();
-void (kept ? resume(kept) : begin()).then(() => hasKeyboard && composer.focus());
+void conversation.start();
+if (hasKeyboard) composer.focus();

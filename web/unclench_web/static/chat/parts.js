@@ -1,6 +1,7 @@
 /** The pieces that most kinds of messages are made of: the bubble, the choices, and where an answer comes from. */
 
 import { make, paragraphs, safeAddress } from "./element.js";
+import { rating } from "./rating.js";
 import { fill, texts } from "./texts.js";
 
 /** @import { Message, Page, Review } from "./types" */
@@ -28,7 +29,10 @@ export function bubble(message, ...more) {
 export function choices(message, page) {
   if (!message.choices.length) return null;
   const buttons = message.choices.map((choice) =>
-    make("button", { type: "button", class: "choice", onclick: () => page.choose(choice) }, choice.label),
+    make("button", { type: "button", class: "choice", onclick: (/** @type {Event} */ { currentTarget }) => {
+      // one at a time: a second tap while an answer is on its way would ask twice
+      if (!(/** @type {HTMLElement} */ (currentTarget).hasAttribute("data-held"))) page.choose(choice);
+    } }, choice.label),
   );
   return make("div", { class: "choices", role: "group", "aria-label": texts.choices }, ...buttons);
 }
@@ -55,6 +59,16 @@ export function whereFrom({ sources, evidence, review }) {
     evidence ? make("p", {}, fill(texts.evidence, { evidence })) : null,
     make("p", {}, reviewWords(review)),
   );
+}
+
+/**
+ * What stands under an answer: where it comes from, and whether it helped. Null under a message that claims nothing.
+ * @param {Message} message
+ * @param {Page} page
+ */
+export function foot(message, page) {
+  const from = whereFrom(message);
+  return from && make("div", { class: "foot" }, from, rating(message, page));
 }
 
 /** @param {Review | null} review */

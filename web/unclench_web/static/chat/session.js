@@ -1,54 +1,59 @@
-/** Keeps the conversation's id and token for this tab, so that a reload resumes. Gone when the tab is closed. */
+/** Which conversation this tab is in, and what only this side knows about it: references of contact requests, ratings. */
 
-const NAME = "unclench.session";
+/** @typedef {{id: string, token: string, sent: Record<string, string>, rated: Record<string, boolean>}} Kept */
 
-/** @typedef {{id: string, token: string, sent: Record<string, string>}} Session `sent`: references by message id */
-
-/** @type {Session | null} */
-let current = null;
-
-/** @returns {Session | null} */
-export function load() {
-  if (current) return current;
-  try {
-    const kept = JSON.parse(sessionStorage.getItem(NAME) ?? "null");
-    current = kept && kept.id && kept.token ? { sent: {}, ...kept } : null;
-  } catch {
-    current = null; // storage is blocked: the chat works, and a reload begins anew
+export class Session {
+  /** @param {import("./outbox.js").Keep} keep */
+  constructor(keep) {
+    this.keep = keep;
+    /** @type {Kept | null} */
+    this.current = read(keep.get());
   }
-  return current;
-}
 
-/** @param {{id: string, token: string}} opened */
-export function begin({ id, token }) {
-  current = { id, token, sent: {} };
-  keep();
-  return current;
+  /** @param {{id: string, token: string, sent?: Record<string, string>, rated?: Record<string, boolean>}} opened */
+  begin({ id, token, sent = {}, rated = {} }) {
+    this.current = { id, token, sent, rated };
+    this.store();
+    return this.current;
+  }
+
+  /**
+   * @param {string} messageId the message that offered the form
+   * @param {string} reference
+   */
+  noteSent(messageId, reference) {
+    if (this.current) this.current.sent[messageId] = reference;
+    this.store();
+  }
+
+  /**
+   * @param {string} messageId
+   * @param {boolean} helped
+   */
+  noteRated(messageId, helped) {
+    if (this.current) this.current.rated[messageId] = helped;
+    this.store();
+  }
+
+  end() {
+    this.current = null;
+    this.store();
+  }
+
+  store() {
+    this.keep.set(this.current && JSON.stringify(this.current));
+  }
 }
 
 /**
- * @param {string} messageId the message that offered the form
- * @param {string} reference
+ * @param {string | null} kept
+ * @returns {Kept | null}
  */
-export function noteSent(messageId, reference) {
-  if (!current) return;
-  current.sent[messageId] = reference;
-  keep();
-}
-
-export function end() {
-  current = null;
+function read(kept) {
   try {
-    sessionStorage.removeItem(NAME);
+    const value = JSON.parse(kept ?? "null");
+    return value && typeof value.id === "string" && typeof value.token === "string" ? { sent: {}, rated: {}, ...value } : null;
   } catch {
-    // nothing was kept
-  }
-}
-
-function keep() {
-  try {
-    sessionStorage.setItem(NAME, JSON.stringify(current));
-  } catch {
-    // kept in memory only
+    return null;
   }
 }

@@ -2,6 +2,9 @@
 
 export const texts = JSON.parse(document.body.dataset.texts ?? "{}");
 
+/** What the clinic decides: where leaving leads to, and which sites may show the chat. @type {{leave_to: string, embed_on: string[]}} */
+export const settings = JSON.parse(document.body.dataset.settings ?? "{}");
+
 /**
  * A text with its {words} filled in.
  * @param {string} text

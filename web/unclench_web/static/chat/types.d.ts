@@ -29,6 +29,8 @@ export interface Message {
   sources: Source[];
   evidence: string | null;
   review: Review | null;
+  /** When it was said, as an ISO date and time. */
+  at?: string | null;
   data: Record<string, any>;
 }
 
@@ -57,6 +59,10 @@ export interface Page {
   announce(words: string): void;
   /** The reference of the contact request that was sent from this message before, if one was. */
   reference(messageId: string): string | undefined;
+  /** What the visitor said of this answer before: whether it helped. */
+  rating(messageId: string): boolean | undefined;
+  /** Count whether an answer helped. Whether that was done. */
+  rate(messageId: string, helped: boolean): Promise<boolean>;
   /** Keep the reference of a contact request, so that a reload shows it. */
   noteSent(messageId: string, reference: string): void;
 }

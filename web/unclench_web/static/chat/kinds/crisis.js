@@ -11,7 +11,7 @@ import { bubble, choices, whereFrom } from "../parts.js";
  */
 export function crisis(message, page) {
   const lines = Array.isArray(message.data.lines) ? message.data.lines : [];
-  const shown = bubble(message, lines.length ? lineList(lines) : null, message.sources.length ? whereFrom(message) : null);
+  const shown = bubble(message, lines.length ? lineList(lines) : null, whereFrom(message));
   shown.classList.add("crisis");
   if (typeof message.data.language === "string") shown.lang = message.data.language;
   return [shown, choices(message, page)];

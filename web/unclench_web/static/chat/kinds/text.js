@@ -2,7 +2,7 @@
 
 import { make } from "../element.js";
 import { lineList } from "../lines.js";
-import { bubble, choices, whereFrom } from "../parts.js";
+import { bubble, choices, foot } from "../parts.js";
 import { texts } from "../texts.js";
 import { contactSheet } from "./contact_form.js";
 
@@ -15,7 +15,7 @@ const FIRST_LINES = 3;
  * @param {Page} page
  */
 export function text(message, page) {
-  return message.data.safe_reply ? safeReply(message, page) : [bubble(message, whereFrom(message)), choices(message, page)];
+  return message.data.safe_reply ? safeReply(message, page) : [bubble(message, foot(message, page)), choices(message, page)];
 }
 
 /**
