@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import hmac
 import json
 import logging
@@ -76,6 +77,12 @@ class UnclenchChannel(InputChannel):
             given = request.headers.get(SECRET_HEADER, "")
             # Bytes that are no UTF-8 reach us as surrogates, which plain encode() would stumble over.
             return not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
+
+        @routes.listener("after_server_start")
+        async def settle(_app: Any, _loop: Any) -> None:
+            # What is loaded now stays: looking through it again and again for garbage took a seventh of a reply.
+            gc.collect()
+            gc.freeze()
 
         @routes.route("/ready", methods=["GET"])
         async def ready(request: Request) -> HTTPResponse:

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
+
+from knowledge.hashing import HashedCounts
 
 Array = npt.NDArray[np.float32]
 
@@ -32,9 +33,7 @@ STRENGTH = 10.0
 #: Examples of a large class count less: weight = size ** -BALANCE.
 BALANCE = 0.25
 
-_ngrams = HashingVectorizer(
-    analyzer="char_wb", ngram_range=(2, 4), n_features=NGRAM_FEATURES, alternate_sign=False, norm="l2"
-)
+_ngrams = HashedCounts(NGRAM_FEATURES, analyzer="char_wb", ngram_range=(2, 4))
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class TextClassifier:
     @classmethod
     def fit(cls, texts: Sequence[str], embeddings: Array, labels: Sequence[str]) -> TextClassifier:
         """Fit on examples. Needs at least three labels and more examples than NGRAM_DIRECTIONS."""
-        grams = _ngrams.transform(texts)
+        grams = _ngrams.rows(texts)
         reduced = TruncatedSVD(NGRAM_DIRECTIONS, random_state=0).fit(grams)
         directions = np.ascontiguousarray(reduced.components_.T, dtype=np.float32)
         sizes = Counter(labels)
@@ -76,12 +75,18 @@ class TextClassifier:
 
     def probabilities(self, texts: Sequence[str], embeddings: Array) -> Array:
         """Return one row a text, one column a label; each row adds up to 1."""
-        grams = np.asarray(_ngrams.transform(texts) @ self.directions, dtype=np.float32)
+        grams = self._reduced(texts)
         scores = np.hstack([embeddings, NGRAM_WEIGHT * grams]) @ self.weights + self.bias
         scores -= scores.max(axis=1, keepdims=True)
         powers = np.exp(scores)
         shares: Array = powers / powers.sum(axis=1, keepdims=True)
         return shares
+
+    def _reduced(self, texts: Sequence[str]) -> Array:
+        if len(texts) == 1:
+            places, numbers = _ngrams.row(texts[0])
+            return numbers[None, :] @ self.directions[places]
+        return np.asarray(_ngrams.rows(texts) @ self.directions, dtype=np.float32)
 
     def likeness(self, embedding: Array, label: str) -> float:
         """Return the cosine of a text's embedding with the nearest example of `label`."""

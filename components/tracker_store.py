@@ -1,4 +1,4 @@
-"""BoundedTrackerStore: keeps of each conversation its slots and the last few turns: turn 300 costs what turn 5 does.
+"""BoundedTrackerStore: keeps of each conversation its slots and the last turn: turn 300 costs what turn 5 does.
 
 Rasa's own stores read back every event of a conversation on every message. Here the events before the last TURNS are
 folded into the values they led to (slots, active loop). SQLite under var/ by default; any database that SQLAlchemy
@@ -33,8 +33,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from knowledge import places
 
-#: Turns of a conversation that stay as events: enough for rules, "go back" and a form's last question.
-TURNS = 3
+#: Turns of a conversation that stay as events. The rules look at slots, the form and this turn; every
+#: prediction replays what is kept.
+TURNS = 1
 #: Conversations kept as live objects; the others are read back from the database.
 LIVE = 2_000
 #: Seconds after which an idle conversation is erased. `web` erases after two hours; this is the net below.

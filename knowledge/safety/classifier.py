@@ -107,8 +107,8 @@ class Classifier:
 
     def probabilities(self, words: Words, reading: Reading, embedding: Matrix) -> dict[str, float]:
         """Return the calibrated probability of a yes to each question for one message."""
-        row = self._features.rows([words], [reading], embedding.reshape(1, -1))
-        scores = self._weights[row.indices].T @ row.data + self._bias
+        places, numbers = self._features.row(words, reading, embedding)
+        scores = numbers @ self._weights[places] + self._bias
         return {
             question: _sigmoid(a * float(score) + b)
             for (question, (a, b)), score in zip(self._platt.items(), scores, strict=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import HashingVectorizer
 
+from knowledge.hashing import HashedCounts, Indices, Values
 from knowledge.safety.normalise import Words
 from knowledge.safety.rules import Reading
 
@@ -69,33 +70,44 @@ class Features:
     def __init__(self, concepts: Concepts) -> None:
         self._concepts = concepts
         size = {name: buckets for name, (buckets, _) in BLOCKS.items()}
-        self._characters = HashingVectorizer(
-            analyzer="char_wb", ngram_range=(2, 5), n_features=size["characters"], alternate_sign=False, lowercase=False
-        )
-        self._words = HashingVectorizer(
-            tokenizer=str.split,
-            token_pattern=None,
-            ngram_range=(1, 3),
-            n_features=size["words"],
-            alternate_sign=False,
-            lowercase=False,
-        )
-        self._listed = {
-            name: HashingVectorizer(analyzer=_as_is, n_features=size[name], alternate_sign=False)
-            for name in ("concepts", "rules")
+        self._hashed = {
+            "characters": HashedCounts(size["characters"], analyzer="char_wb", ngram_range=(2, 5), lowercase=False),
+            "words": HashedCounts(
+                size["words"], tokenizer=str.split, token_pattern=None, ngram_range=(1, 3), lowercase=False
+            ),
+            "concepts": HashedCounts(size["concepts"], analyzer=_as_is),
+            "rules": HashedCounts(size["rules"], analyzer=_as_is),
         }
 
     def rows(self, words: Sequence[Words], readings: Sequence[Reading], embeddings: Matrix) -> csr_matrix:
         """Return one sparse row of WIDTH numbers a message."""
-        plain = [" ".join(each.words) for each in words]
-        blocks = {
-            "characters": self._characters.transform(plain),
-            "words": self._words.transform(plain),
-            "concepts": self._listed["concepts"].transform([self._concepts.patterns(each.words) for each in words]),
-            "rules": self._listed["rules"].transform([_rule_names(reading) for reading in readings]),
-        }
-        weighted = [blocks[name] * weight for name, (_, weight) in BLOCKS.items()]
+        seen = [self._seen(each, reading) for each, reading in zip(words, readings, strict=True)]
+        weighted = [
+            self._hashed[name].rows([each[name] for each in seen]) * weight for name, (_, weight) in BLOCKS.items()
+        ]
         return hstack([csr_matrix(embeddings), *weighted], dtype=np.float32).tocsr()
+
+    def row(self, words: Words, reading: Reading, embedding: Matrix) -> tuple[Indices, Values]:
+        """Return the places and numbers of one message's row that are not 0; equal to `rows` of it."""
+        seen = self._seen(words, reading)
+        places: list[Indices] = [np.arange(DIMENSIONS)]
+        numbers: list[Values] = [np.asarray(embedding, dtype=np.float32)]
+        start = DIMENSIONS
+        for name, (size, weight) in BLOCKS.items():
+            found, counts = self._hashed[name].row(seen[name])
+            places.append(found + start)
+            numbers.append(counts * np.float32(weight))
+            start += size
+        return np.concatenate(places), np.concatenate(numbers)
+
+    def _seen(self, words: Words, reading: Reading) -> dict[str, Any]:
+        plain = " ".join(words.words)
+        return {
+            "characters": plain,
+            "words": plain,
+            "concepts": self._concepts.patterns(words.words),
+            "rules": _rule_names(reading),
+        }
 
 
 def _as_is(names: Sequence[str]) -> Sequence[str]:

@@ -117,7 +117,7 @@ def test_a_window_is_bounded_however_long_the_conversation_was(happened: list[li
 
 
 def test_a_short_conversation_is_kept_as_it_is() -> None:
-    events = events_of([[], [], []])
+    events = events_of([[]] * TURNS)
     assert window(events) == events
 
 
@@ -126,7 +126,9 @@ def test_the_last_turns_stay_as_events() -> None:
     kept = window(events)
     start = next(at for at, event in enumerate(kept) if isinstance(event, UserUttered))
     assert kept[start:] == events[-len(kept[start:]) :]
-    assert [event.text for event in kept if isinstance(event, UserUttered)] == ["message 5", "message 6", "message 7"]
+    assert [event.text for event in kept if isinstance(event, UserUttered)] == [
+        f"message {at}" for at in range(8 - TURNS, 8)
+    ]
 
 
 def test_a_slot_that_was_emptied_stays_empty_though_it_began_full() -> None:
