@@ -115,7 +115,7 @@ class SafetyFilter(GraphComponent):
                 raise SafetyNotReady("the safety filter was used before it was trained or loaded")
             if embedding is None:
                 embedding = shared_embedding().embed([text])[0]
-            return self._filter.assess(text, embedding, context)
+            return self._filter.assess(text, embedding, context, shared_embedding().embed)
         except Exception as error:  # whatever broke, a visitor in need must not be passed over
             FAILURES[type(error).__name__] += 1
             logger.error(

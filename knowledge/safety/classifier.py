@@ -19,6 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from knowledge.safety.features import WIDTH, Features, Matrix
+from knowledge.safety.neighbours import Flags, Neighbours, Places, out_of_fold
 from knowledge.safety.normalise import Words
 from knowledge.safety.rules import Reading
 
@@ -39,11 +40,13 @@ QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "other": (("T1", "other"), ("T2", "other"), ("T3", "other")),
     "harm": (("T1", "harm_to_others"), ("T2", "harm_to_others"), ("T3", "harm_to_others")),
 }
+#: Questions that the neighbours are asked too; the others only name the kind.
+NEAR = ("crisis", "concern", "emergency", "today")
 STRENGTH = 4.0
-FOLDS = 4
+FOLDS = 3
 #: Files with no raised message are dealt out in this many parts, or a fold would have no ordinary message left.
 PARTS = 8
-FORMAT = 2
+FORMAT = 3
 
 
 class ClassifierError(RuntimeError):
@@ -52,13 +55,18 @@ class ClassifierError(RuntimeError):
 
 @dataclass(frozen=True)
 class Example:
-    """One training text with its block's tier and kind; `source` is its file, which calibration keeps together."""
+    """One training text with its block's tier and kind.
+
+    `source` is its file, which calibration keeps together; `slips` marks a badly typed copy, which calibration
+    leaves out.
+    """
 
     text: str
     tier: str
     kind: str
     lang: str
     source: str
+    slips: bool = False
 
     def answers(self, question: str) -> bool:
         """Tell whether this example is a yes to the question."""
@@ -66,14 +74,20 @@ class Example:
 
 
 class Classifier:
-    """Weights (questions x WIDTH), bias and calibration. `probabilities` is the only thing a message needs."""
+    """Weights (questions x WIDTH), bias, neighbours and calibration. `probabilities` is all that a message needs."""
 
     def __init__(
-        self, weights: Matrix, bias: Matrix, platt: Mapping[str, tuple[float, float]], features: Features
+        self,
+        weights: Matrix,
+        bias: Matrix,
+        neighbours: Neighbours,
+        calibration: Mapping[str, tuple[float, float, float, float]],
+        features: Features,
     ) -> None:
         self._weights = np.ascontiguousarray(weights.T)
         self._bias = bias
-        self._platt = dict(platt)
+        self._neighbours = neighbours
+        self._calibration = dict(calibration)
         self._features = features
 
     @classmethod
@@ -86,38 +100,58 @@ class Classifier:
     ) -> Classifier:
         """Fit on examples, calibrate on folds that keep files whole; ClassifierError when a question has no yes."""
         seen = [read(example.text) for example in examples]
-        rows = features.rows([w for w, _ in seen], [r for _, r in seen], embed([example.text for example in examples]))
+        embeddings = embed([example.text for example in examples])
+        rows = features.rows([w for w, _ in seen], [r for _, r in seen], embeddings)
+        spanish = np.array([words.lang == "es" for words, _ in seen], dtype=float)
         voices = np.array([_voice(example) for example in examples])
         folds = list(GroupKFold(FOLDS).split(voices, groups=voices))
-        weights, bias, platt = [], [], {}
-        for question in QUESTIONS:
-            truth = np.array([example.answers(question) for example in examples])
+        truths = {question: np.array([example.answers(question) for example in examples]) for question in QUESTIONS}
+        for question, truth in truths.items():
             if truth.sum() < FOLDS:
                 raise ClassifierError(f"too few examples for {question!r}")
+        clean = np.array([not example.slips for example in examples])
+        near = _near(embeddings, truths, folds, clean)
+        weights, bias, calibration = [], [], {}
+        for question, truth in truths.items():
             scores = np.zeros(len(examples))
             for train, held in folds:
-                if truth[train].any():
-                    scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
-            calibration = LogisticRegression(C=10.0).fit(scores.reshape(-1, 1), truth)
-            platt[question] = (float(calibration.coef_[0, 0]), float(calibration.intercept_[0]))
+                scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
+            evidence = np.column_stack([scores, near[question], spanish])[clean]
+            fitted = LogisticRegression(C=10.0).fit(evidence, truth[clean])
+            calibration[question] = _four([*fitted.coef_[0], fitted.intercept_[0]])
             model = _fit(rows, truth)
             weights.append(model.coef_[0])
             bias.append(model.intercept_[0])
-        return cls(np.array(weights, dtype=np.float32), np.array(bias, dtype=np.float32), platt, features)
+        return cls(
+            np.array(weights, dtype=np.float32),
+            np.array(bias, dtype=np.float32),
+            Neighbours.fit(embeddings[clean], {name: truths[name][clean] for name in NEAR}),
+            calibration,
+            features,
+        )
 
     def probabilities(self, words: Words, reading: Reading, embedding: Matrix) -> dict[str, float]:
         """Return the calibrated probability of a yes to each question for one message."""
         places, numbers = self._features.row(words, reading, embedding)
         scores = numbers @ self._weights[places] + self._bias
+        near = dict(zip(NEAR, self._neighbours.scores(embedding), strict=True))
+        spanish = float(words.lang == "es")
         return {
-            question: _sigmoid(a * float(score) + b)
-            for (question, (a, b)), score in zip(self._platt.items(), scores, strict=True)
+            question: _sigmoid(a * float(scores[at]) + b * float(near.get(question, 0.0)) + c * spanish + d)
+            for at, (question, (a, b, c, d)) in enumerate(self._calibration.items())
         }
 
     def save(self, folder: Path) -> None:
         """Write classifier.npz and classifier.json."""
-        np.savez_compressed(folder / "classifier.npz", weights=self._weights.T, bias=self._bias)
-        meta = {"format": FORMAT, "width": WIDTH, "platt": self._platt}
+        np.savez_compressed(
+            folder / "classifier.npz",
+            weights=self._weights.T,
+            bias=self._bias,
+            near_vectors=self._neighbours.vectors,
+            near_weights=self._neighbours.weights,
+            near_bias=self._neighbours.bias,
+        )
+        meta = {"format": FORMAT, "width": WIDTH, "calibration": self._calibration}
         (folder / "classifier.json").write_text(json.dumps(meta), encoding="utf-8")
 
     @classmethod
@@ -127,19 +161,39 @@ class Classifier:
             meta: dict[str, Any] = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
             with np.load(folder / "classifier.npz", allow_pickle=False) as stored:
                 weights, bias = stored["weights"], stored["bias"]
-            platt = {question: (float(a), float(b)) for question, (a, b) in meta["platt"].items()}
+                near = Neighbours(stored["near_vectors"], stored["near_weights"], stored["near_bias"])
+            calibration = {question: _four(values) for question, values in meta["calibration"].items()}
         except Exception as error:
             raise ClassifierError(f"the safety classifier cannot be read: {error}") from error
         count = len(QUESTIONS)
         if (
             meta.get("format") != FORMAT
-            or list(platt) != list(QUESTIONS)
+            or list(calibration) != list(QUESTIONS)
             or weights.shape != (count, WIDTH)
             or bias.shape != (count,)
-            or not np.isfinite(weights).all()
+            or near.weights.shape != (len(NEAR), len(near.vectors))
+            or not all(np.isfinite(part).all() for part in (weights, near.vectors, near.weights))
         ):
             raise ClassifierError("the safety classifier is of another make: train again (make run)")
-        return cls(weights, bias, platt, features)
+        return cls(weights, bias, near, calibration, features)
+
+
+def _near(
+    embeddings: Matrix, truths: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]], clean: Flags
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what the neighbours say of every example, from folds that have not seen it; 0 where they are not asked."""
+    place = np.cumsum(clean) - 1
+    inner = [(place[train[clean[train]]], place[held[clean[held]]]) for train, held in folds]
+    asked = {name: truths[name][clean] for name in NEAR}
+    found = {name: np.zeros(len(clean)) for name in truths}
+    for name, scores in out_of_fold(embeddings[clean], asked, inner).items():
+        found[name][clean] = scores
+    return found
+
+
+def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
+    a, b, c, d = (float(value) for value in values)
+    return a, b, c, d
 
 
 def _voice(example: Example) -> str:

@@ -21,7 +21,7 @@ BLOCKS: Mapping[str, tuple[int, float]] = {
     "characters": (1 << 14, 1.0),
     "words": (1 << 14, 1.0),
     "concepts": (1 << 15, 1.2),
-    "rules": (1 << 11, 0.7),
+    "rules": (1 << 11, 0.5),
 }
 WIDTH = DIMENSIONS + sum(size for size, _ in BLOCKS.values())
 #: How far apart two concepts may stand to count as a pair.

@@ -63,6 +63,7 @@ _LEET_L = str.maketrans({"1": "l"})
 _RUN3 = re.compile(r"(.)\1{2,}")
 _RUN2 = re.compile(r"(.)\1+")
 _DIGIT_WORD = re.compile(r"(?<=[a-z])[24](?=[a-z])")
+_SHORT_LINE = re.compile(r"(?:(?<=\n)|^)[ \t]*(\S+(?:[ \t]+\S+)?)[ \t]*\n+")
 _STOPS = frozenset(".?!;:\n")
 
 
@@ -122,6 +123,8 @@ class Normaliser:
                 text = text.replace(mark, word)
         text = _plain(text)
         text = _SPACED.sub(self._join_spaced, text)
+        # One or two words a line are one sentence, sent piece by piece.
+        text = _SHORT_LINE.sub(r"\1 ", text)
         chunks = _CHUNK.findall(text)
         lang = self._language(chunks, spanish_marks, language)
         raw: list[str] = []

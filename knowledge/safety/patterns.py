@@ -23,6 +23,8 @@ from knowledge.safety.normalise import COMMA, STOP
 
 Element = tuple[frozenset[str], bool]  # words, may be missing
 GAPS = {"..": 3, "...": 7}
+#: No gap leaps over these: "I would never hurt myself" is not "I would … hurt myself".
+DENIALS = ("never", "nunca", "jamas")
 MAX_SEQUENCES = 6000
 _PIECES = re.compile(r"\([^()]*\)\??|<[^<>\s]+>\??|\S+")
 #: Words so common that a rule indexed by them would run on every message.
@@ -138,9 +140,8 @@ def expand(pattern: str, lists: Lists) -> list[list[Element | int | None]]:
             phrases = [p for option in piece[1:-1].split("|") for p in _option(option.strip(), lists)]
         else:
             phrases = _option(piece, lists)
-        phrases = list(dict.fromkeys(phrases))
-        optional = optional or () in phrases
-        phrases = [p for p in phrases if p]
+        # A filler among the choices never reaches the rules: that choice falls away.
+        phrases = [phrase for phrase in dict.fromkeys(phrases) if phrase]
         if not phrases:
             continue
         single = frozenset(p[0] for p in phrases if len(p) == 1)
@@ -244,7 +245,7 @@ def _matcher_pattern(sequence: Sequence[Element | int | None]) -> list[dict[str,
     pattern: list[dict[str, Any]] = []
     for element in sequence:
         if isinstance(element, int):
-            pattern.extend({"ORTH": {"NOT_IN": [STOP]}, "OP": "?"} for _ in range(element))
+            pattern.extend({"ORTH": {"NOT_IN": [STOP, *DENIALS]}, "OP": "?"} for _ in range(element))
         elif element is not None:
             words, optional = element
             token: dict[str, Any] = {"ORTH": {"IN": sorted(words)} if len(words) > 1 else next(iter(words))}

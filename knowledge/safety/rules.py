@@ -104,6 +104,7 @@ class Rules:
         self._addressed_words = _flat(named, words["addressed"])
         self._negations = _flat(named, words["negation"])
         self._not_negating_after = _flat(named, words["not_negating_when_followed_by"])
+        self._carriers = _flat(named, words["carries_negation"])
         self._contrast = _flat(named, words["contrast"])
 
     @property
@@ -228,6 +229,10 @@ class Rules:
                 return False
             if word in self._negations:
                 follower = words[index + 1] if index + 1 < len(words) else ""
+                between = words[index + 1 : span[0]]
+                # "nothing will change that I want to die" denies nothing; "I do not think I want to die" does.
+                if words[span[0]] in self._self_words | self._other_words and not set(between) <= self._carriers:
+                    return False
                 return follower not in self._not_negating_after
         return False
 

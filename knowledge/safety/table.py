@@ -37,11 +37,12 @@ class Table:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self._rules: Mapping[str, Mapping[str, str]] = values["rules"]
         self._urgent: Mapping[str, str] = values.get("urgent") or {}
-        self._maybe: Mapping[str, Mapping[str, Any]] = values["maybe"]
-        for outcome, row in self._maybe.items():
-            named = {outcome, *row.get("else", {})}
-            if not named <= set(OUTCOMES) or row["question"] not in GROUPS or not 0 <= float(row["full"]) <= 1:
-                raise TableError(f"maybe.{outcome}: an unknown outcome or question")
+        self._agreement: Mapping[str, Mapping[str, Mapping[str, Any]]] = values["agreement"]
+        for strength in ("sure", "maybe"):
+            for outcome, row in self._agreement[strength].items():
+                named = {outcome, *row.get("else", {})}
+                if not named <= set(OUTCOMES) or row["question"] not in GROUPS or not 0 <= float(row["full"]) <= 1:
+                    raise TableError(f"agreement.{strength}.{outcome}: an unknown outcome or question")
         self._together: Mapping[frozenset[str], str] = {
             frozenset(str(pair).split("+")): outcome for pair, outcome in (values.get("together") or {}).items()
         }
@@ -59,12 +60,12 @@ class Table:
                     raise TableError(f"classifier.{group}: an unknown outcome, or a threshold outside 0 to 1")
 
     def rule_outcome(self, finding: Finding, probability: Mapping[str, float] | None = None) -> str:
-        """Return what one finding comes to; without a classifier an unsure one counts in full."""
+        """Return what one finding comes to; without a classifier every finding counts in full."""
         outcome = self._rules[finding.tier][finding.state]
         outcome = self._urgent.get(outcome, outcome) if finding.urgent else outcome
-        if finding.sure or probability is None or outcome not in self._maybe:
+        row = self._agreement["sure" if finding.sure else "maybe"].get(outcome)
+        if row is None or probability is None:
             return outcome
-        row = self._maybe[outcome]
         agreement = probability.get(str(row["question"]), 0.0)
         if agreement >= float(row["full"]):
             return outcome

@@ -1,0 +1,76 @@
+"""The second opinion of the classifier: which examples a message is close to in meaning (support vectors, RBF kernel).
+
+It sees the sentence embedding only. Where the linear part asks which words speak for a crisis, this part asks which
+examples the whole sentence resembles; together they miss less than either (docs/decisions/0003-safety-thresholds.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.svm import SVC
+
+Matrix = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+#: Width of the kernel: exp(-GAMMA * squared distance) between unit vectors.
+GAMMA = 1.5
+#: Cost of a misplaced example.
+COST = 3.0
+
+
+def kernel(left: Matrix, right: Matrix) -> Matrix:
+    """Return the likeness of unit rows, between exp(-4 * GAMMA) and 1."""
+    likeness: Matrix = np.exp(GAMMA * (2.0 * (left @ right.T) - 2.0)).astype(np.float32)
+    return likeness
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Support vectors (m x 384), and for each question their weight (questions x m) and a bias."""
+
+    vectors: Matrix
+    weights: Matrix
+    bias: Matrix
+
+    @staticmethod
+    def fit(embeddings: Matrix, truths: Mapping[str, Flags]) -> Neighbours:
+        """Fit one machine a question; examples that support none are left out."""
+        gram = kernel(embeddings, embeddings)
+        weights = np.zeros((len(truths), len(embeddings)), dtype=np.float32)
+        bias = np.zeros(len(truths), dtype=np.float32)
+        for row, truth in enumerate(truths.values()):
+            weights[row], bias[row] = _machine(gram, truth)
+        used = np.flatnonzero(np.abs(weights).sum(axis=0))
+        return Neighbours(np.ascontiguousarray(embeddings[used]), np.ascontiguousarray(weights[:, used]), bias)
+
+    def scores(self, embedding: Matrix) -> Matrix:
+        """Return one score a question for one embedding."""
+        likeness = np.exp(GAMMA * (2.0 * (self.vectors @ embedding) - 2.0))
+        scores: Matrix = self.weights @ likeness + self.bias
+        return scores
+
+
+def out_of_fold(
+    embeddings: Matrix, truths: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return for each question the score of every example by a machine that has not seen its fold."""
+    gram = kernel(embeddings, embeddings)
+    found = {name: np.zeros(len(embeddings)) for name in truths}
+    for train, held in folds:
+        inner = np.ascontiguousarray(gram[np.ix_(train, train)])
+        outer = gram[np.ix_(held, train)]
+        for name, truth in truths.items():
+            weights, bias = _machine(inner, truth[train])
+            found[name][held] = outer @ weights + bias
+    return found
+
+
+def _machine(gram: Matrix, truth: Flags) -> tuple[Matrix, float]:
+    machine = SVC(kernel="precomputed", C=COST, class_weight="balanced", cache_size=500, tol=1e-2).fit(gram, truth)
+    weights = np.zeros(len(truth), dtype=np.float32)
+    weights[machine.support_] = machine.dual_coef_[0]
+    return weights, float(machine.intercept_[0])
