@@ -105,6 +105,7 @@ class Rules:
         self._negations = _flat(named, words["negation"])
         self._not_negating_after = _flat(named, words["not_negating_when_followed_by"])
         self._carriers = _flat(named, words["carries_negation"])
+        self._clause_start = _flat(named, words["clause_start"]) | self._self_words | self._other_words
         self._contrast = _flat(named, words["contrast"])
 
     @property
@@ -170,8 +171,11 @@ class Rules:
             if (rule.has_with and f"{rule.id}:with" not in extra) or f"{rule.id}:unless" in extra:
                 continue
             sure = not name.endswith(MAYBE)
+            plain = () if sure else matches.get(rule.id, ())
             for span in _apart(spans):
-                findings.add(self._finding(rule, span, words, cues, sure))
+                # Where a plain pattern speaks, the broad one beside it adds nothing but doubt about what is denied.
+                if all(span[1] <= start or end <= span[0] for start, end in plain):
+                    findings.add(self._finding(rule, span, words, cues, sure))
         order = sorted(findings, key=lambda f: (f.rule, f.state, f.sure))
         return Reading(
             tuple(order),
@@ -202,7 +206,7 @@ class Rules:
             "negated": self._negated(span, words),
             "fiction": near("fiction"),
             "general": near("general") and not near("personal"),
-            "past": near("past") and "now" not in cues,
+            "past": near("past") and not near("now"),
             "joke": "joke" in cues and "serious" not in cues,
         }
         state = next((s for s in STATES if holds.get(s) and s not in rule.keeps), "asserted")
@@ -230,8 +234,10 @@ class Rules:
             if word in self._negations:
                 follower = words[index + 1] if index + 1 < len(words) else ""
                 between = words[index + 1 : span[0]]
+                if word == "no" and follower == "one":  # "no one hits me", but "no one knows that I want to die"
+                    return span[0] - index <= 2
                 # "nothing will change that I want to die" denies nothing; "I do not think I want to die" does.
-                if words[span[0]] in self._self_words | self._other_words and not set(between) <= self._carriers:
+                if words[span[0]] in self._clause_start and not set(between) <= self._carriers:
                     return False
                 return follower not in self._not_negating_after
         return False

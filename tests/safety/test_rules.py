@@ -79,6 +79,10 @@ def test_who_is_in_danger_is_told_from_the_words(rules: SafetyRules, text: str, 
         "no quiero matarme",
         "nunca he pensado en el suicidio",
         "I do not think that I want to die",
+        "I would never hurt myself",
+        "I am not one bit suicidal, I told the nurse",
+        "nobody hits me at home",
+        "no me quiero morir todavía",
     ],
 )
 def test_a_denial_is_not_a_crisis(rules: SafetyRules, text: str) -> None:
@@ -98,6 +102,8 @@ def test_a_denial_is_not_a_crisis(rules: SafetyRules, text: str) -> None:
         "no puedo dejar de pensar en matarme",
         "not joking, I want to kill myself",
         "I don't want help but I want to die",
+        "no one knows that I want to die",
+        "si no entro a la carrera me mato",
     ],
 )
 def test_a_negation_reaches_no_further_than_its_clause(rules: SafetyRules, text: str) -> None:
@@ -147,6 +153,7 @@ def test_a_broken_rule_is_refused_by_name(broken: dict[str, Any], why: str) -> N
         "negation",
         "not_negating_when_followed_by",
         "carries_negation",
+        "clause_start",
         "contrast",
     )
     cues = {"words": {name: [] for name in fields}, "phrases": {}}
