@@ -29,6 +29,7 @@ class Numbers:
     candidates: int
     misses: int
     off_topic_replies: tuple[str, ...]
+    never_offered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _offered(ranking: Ranking, context: Context, numbers: Numbers) -> Decision:
     near = [
         (label, share)
         for label, share in ranking
-        if _id(label) not in numbers.off_topic_replies
+        if _id(label) not in (*numbers.off_topic_replies, *numbers.never_offered)
         and (context.topic is not None or not label.startswith("follow_up/"))
     ]
     misses = context.misses + 1

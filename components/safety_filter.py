@@ -177,11 +177,16 @@ def _write(
             "safety_kind": assessment.kind,
             "safety_asked": assessment.ask or "none",
             "safety_answer": assessment.answer or "none",
-            "safety_pinned": more_urgent(assessment.tier, context.pinned or "T0"),
+            "safety_pinned": more_urgent(_pins(assessment), context.pinned or "T0"),
             "safety_language": assessment.lang,
             "safety_step": "due",
         },
     )
+
+
+def _pins(assessment: Assessment) -> str:
+    """Return the tier that stays pinned: an emergency that was only asked about is, until it is settled, a question."""
+    return "T3" if assessment.ask == "right_now" else assessment.tier
 
 
 def _add_entities(message: Message, values: Mapping[str, str]) -> None:

@@ -58,7 +58,8 @@ class Understanding:
 def load_numbers(path: Path = places.DATA / "understanding.yml") -> Numbers:
     """Read the thresholds. Raises TypeError when one is missing or unknown."""
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Numbers(**{**raw, "off_topic_replies": tuple(raw["off_topic_replies"])})
+    lists = {name: tuple(raw[name]) for name in ("off_topic_replies", "never_offered")}
+    return Numbers(**{**raw, **lists})
 
 
 def load_areas(path: Path = places.DATA / "areas.yml") -> dict[str, str]:

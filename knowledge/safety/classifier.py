@@ -40,8 +40,10 @@ QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "other": (("T1", "other"), ("T2", "other"), ("T3", "other")),
     "harm": (("T1", "harm_to_others"), ("T2", "harm_to_others"), ("T3", "harm_to_others")),
 }
-#: Questions that the neighbours are asked too; the others only name the kind.
+#: Questions that decide: the neighbours are asked too, and they are calibrated. The others only name the kind.
 NEAR = ("crisis", "concern", "emergency", "today")
+#: No calibration: what the linear part says.
+AS_IT_IS = (1.0, 0.0, 0.0, 0.0)
 STRENGTH = 4.0
 FOLDS = 3
 #: Files with no raised message are dealt out in this many parts, or a fold would have no ordinary message left.
@@ -113,12 +115,15 @@ class Classifier:
         near = _near(embeddings, truths, folds, clean)
         weights, bias, calibration = [], [], {}
         for question, truth in truths.items():
-            scores = np.zeros(len(examples))
-            for train, held in folds:
-                scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
-            evidence = np.column_stack([scores, near[question], spanish])[clean]
-            fitted = LogisticRegression(C=10.0).fit(evidence, truth[clean])
-            calibration[question] = _four([*fitted.coef_[0], fitted.intercept_[0]])
+            if question in NEAR:
+                scores = np.zeros(len(examples))
+                for train, held in folds:
+                    scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
+                evidence = np.column_stack([scores, near[question], spanish])[clean]
+                fitted = LogisticRegression(C=10.0).fit(evidence, truth[clean])
+                calibration[question] = _four([*fitted.coef_[0], fitted.intercept_[0]])
+            else:
+                calibration[question] = AS_IT_IS
             model = _fit(rows, truth)
             weights.append(model.coef_[0])
             bias.append(model.intercept_[0])

@@ -366,3 +366,15 @@ def test_two_misses_in_a_row_never_pass_without_a_person(ranking: Ranking, text:
     second = decide(text, ranking, -1.0, [], replace(NOWHERE, misses=first.entities["misses"]), NUMBERS, AREAS)
     if first.entities["misses"]:
         assert second.entities["reply"] == "second-miss"
+
+
+def test_a_reply_that_is_no_topic_is_never_offered() -> None:
+    numbers = load_numbers()
+    near = [("reply/insult", 0.35), ("ask/psoas", 0.32), ("reply/yes", 0.2), ("reply/second-miss", 0.1)]
+    entities = decided(*near, numbers=numbers).entities
+    assert entities["candidates"] == ["ask/psoas"]
+
+
+def test_every_reply_that_is_never_offered_exists() -> None:
+    replies = {card.id for card in load_library().everything() if card.folder == "replies"}
+    assert set(load_numbers().never_offered) <= replies

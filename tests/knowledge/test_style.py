@@ -50,6 +50,11 @@ FORBIDDEN = [
     "This cures back pain.",
     "Relief is guaranteed.",
     "It is a miracle.",
+    "Solo es estrés.",
+    "No te preocupes, cálmate.",
+    "Entiendo cómo te sientes.",
+    "Tienes depresión.",
+    "Llama al 988 y oprime 3.",
 ]
 
 ALLOWED = [
