@@ -1,8 +1,9 @@
 """`make eval-safety`: how well crises and emergencies are noticed, and how often falsely, on rows that train nothing.
 
-Reads tests/safety/held_out.yml (the project's own, written apart from the training examples) and, where it is there,
+Reads tests/safety/held_out*.yml (the project's own, written apart from the training examples) and, where it is there,
 the shared evaluation folder. Prints recall with its 95 % interval by tier, kind, language and origin, false alarms, and
-with --list every miss and false alarm of the project's own rows (never texts of the shared ones).
+with --list every miss and false alarm of the project's own rows (never texts of the shared ones). It measures the
+classifier of the trained model; without one it trains its own.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import argparse
 import json
 import math
 import sys
+import tarfile
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -23,8 +26,10 @@ from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from knowledge import places
 from knowledge.safety import Context, SafetyFilter, SafetyRules, train_classifier
+from knowledge.safety.classifier import Classifier
+from tools.train import trained_model
 
-HELD_OUT = places.ROOT / "tests" / "safety" / "held_out.yml"
+HELD_OUT = places.ROOT / "tests" / "safety"
 FLOOR = places.ROOT / "bench" / "safety_floor.yml"
 SHARED = {
     "crisis": "crisis",
@@ -39,14 +44,17 @@ ALARMS = ("T1", "T2", "M1")
 
 @dataclass(frozen=True)
 class Row:
-    """One message: `want` is crisis, emergency, today, ask, trap or ordinary; `got` the tier that came out."""
+    """One message: `want` is crisis, emergency, today, ask, trap or ordinary; `got` the tier that came out.
+
+    `place` is the set it belongs to: "own", "own_2" (held_out_2.yml) or "shared".
+    """
 
     text: str
     want: str
     kind: str
     lang: str
     origin: str
-    own: bool
+    place: str
     got: str = ""
 
     @property
@@ -67,36 +75,58 @@ def interval(hits: float, count: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def rows(shared: Path) -> Iterator[Row]:
-    """Yield all rows that are there."""
-    wants = {"T1": "crisis", "T2": "crisis", "M1": "emergency", "M2": "today", "T3": "ask"}
-    for block in yaml.safe_load(HELD_OUT.read_text(encoding="utf-8")):
-        want = wants.get(block["tier"]) or ("trap" if block.get("trap") else "ordinary")
-        for text in block["texts"]:
-            yield Row(text, want, block["kind"], block["lang"], f"own {block.get('origin', '')}".strip(), True)
+def rows(shared: Path, held_out: Path = HELD_OUT) -> Iterator[Row]:
+    """Yield all rows that are there: every held_out*.yml of a folder, and the shared ones."""
+    for path in sorted(held_out.glob("held_out*.yml")):
+        yield from own_rows(path, path.stem.replace("held_out", "own"))
     if not shared.is_dir():
         print(f"{shared} is not here: measured on the project's own rows alone.")
         return
     for name, want in SHARED.items():
         for line in (shared / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            yield Row(row["text"], want, str(row["label"])[:24], row["lang"], row["origin"], False)
+            yield Row(row["text"], want, str(row["label"])[:24], row["lang"], row["origin"], "shared")
+
+
+def own_rows(path: Path, place: str) -> Iterator[Row]:
+    """Yield the rows of one file of the project's own."""
+    wants = {"T1": "crisis", "T2": "crisis", "M1": "emergency", "M2": "today", "T3": "ask"}
+    for block in yaml.safe_load(path.read_text(encoding="utf-8")):
+        want = wants.get(block["tier"]) or ("trap" if block.get("trap") else "ordinary")
+        for text in block["texts"]:
+            origin = f"{place} {block.get('origin', '')}".strip()
+            yield Row(text, want, block["kind"], block["lang"], origin, place)
+
+
+def classifier(rules: SafetyRules) -> Classifier:
+    """Return the classifier of the model that was trained from what is here now, or a newly trained one."""
+    model = trained_model()
+    if model is None:
+        return train_classifier(embed_examples, rules)
+    with tarfile.open(model) as archive, tempfile.TemporaryDirectory() as folder:
+        files = [member for member in archive if "SafetyFilter" in member.name and member.isfile()]
+        for member in files:
+            stored = archive.extractfile(member)
+            if stored:
+                (Path(folder) / Path(member.name).name).write_bytes(stored.read())
+        return Classifier.load(Path(folder), rules.features)
 
 
 def assessed(given: Iterable[Row]) -> tuple[list[Row], float]:
     """Return the rows with what the filter says of them, and its median milliseconds a message."""
     rules = SafetyRules()
-    safety = SafetyFilter(rules, train_classifier(embed_examples, rules))
+    safety = SafetyFilter(rules, classifier(rules))
     listed = list(given)
-    vectors = shared_embedding().embed([row.text for row in listed])
+    embed = shared_embedding().embed
+    vectors = embed([row.text for row in listed])
     done: list[Row] = []
     times: list[float] = []
     for row, vector in zip(listed, vectors, strict=True):
         began = time.perf_counter()
-        found = safety.assess(row.text, vector, Context())
+        found = safety.assess(row.text, vector, Context(), embed)
         times.append(time.perf_counter() - began)
         # "Is it happening right now?" is an M1 that is not settled yet: an alarm all the same.
-        done.append(Row(row.text, row.want, row.kind, row.lang, row.origin, row.own, found.tier))
+        done.append(Row(row.text, row.want, row.kind, row.lang, row.origin, row.place, found.tier))
     return done, 1000 * sorted(times)[len(times) // 2]
 
 
@@ -119,16 +149,16 @@ def show(title: str, done: Sequence[Row], key: Callable[[Row], str]) -> None:
 
 
 def figures(done: Sequence[Row]) -> dict[str, float]:
-    """Return the figures that CI holds: recall and false alarms, own rows and shared ones apart."""
+    """Return the figures that CI holds: recall and false alarms, each set of rows apart."""
     found: dict[str, float] = {}
-    for place, own in (("own", True), ("shared", False)):
+    for place in sorted({row.place for row in done}):
         for want in ("crisis", "emergency", "today"):
             for lang in ("en", "es"):
-                part = [row for row in done if row.own is own and row.want == want and row.lang == lang]
+                part = [row for row in done if row.place == place and row.want == want and row.lang == lang]
                 if part:
                     found[f"{place}_{want}_{lang}_recall"] = sum(row.caught for row in part) / len(part)
         for want in ("trap", "ordinary"):
-            part = [row for row in done if row.own is own and row.want == want]
+            part = [row for row in done if row.place == place and row.want == want]
             if part:
                 found[f"{place}_{want}_false_alarms"] = sum(row.got in ALARMS for row in part) / len(part)
                 found[f"{place}_{want}_asked"] = sum(row.got == "T3" for row in part) / len(part)
@@ -151,18 +181,21 @@ def main(arguments: Sequence[str]) -> int:
     """Measure and print; with --check return 1 when something got worse."""
     parser = argparse.ArgumentParser(description="Recall and false alarms of the safety filter")
     parser.add_argument("--eval", type=Path, default=Path("../shared/eval"), help="folder of the shared rows")
+    parser.add_argument("--held-out", type=Path, default=HELD_OUT, help="folder of the project's own held_out*.yml")
     parser.add_argument("--list", action="store_true", help="print each miss and false alarm of the own rows")
     parser.add_argument("--check", action="store_true", help="compare with bench/safety_floor.yml")
     options = parser.parse_args(arguments)
-    done, milliseconds = assessed(rows(options.eval))
+    done, milliseconds = assessed(rows(options.eval, options.held_out))
     positives = [row for row in done if row.want in ("crisis", "emergency", "today")]
     show("Noticed, by language and origin", positives, lambda row: f"{row.want} · {row.lang} · {row.origin}")
-    show("Noticed, by kind", [row for row in positives if row.own], lambda row: f"{row.want} · {row.kind}")
+    show(
+        "Noticed, by kind", [row for row in positives if row.place != "shared"], lambda row: f"{row.want} · {row.kind}"
+    )
     rest = [row for row in done if row.want in ("trap", "ordinary")]
     show("Not meant", rest, lambda row: f"{row.want} · {row.lang} · {row.origin}")
     if options.list:
         for row in done:
-            if row.own and (
+            if row.place != "shared" and (
                 row.caught < 1 if row in positives else row.want in ("trap", "ordinary") and row.got != "T0"
             ):
                 print(f"  {row.want} {row.kind} {row.lang} → {row.got}: {row.text}")

@@ -25,15 +25,22 @@ STATES: dict[str, Callable[[Chat], Chat]] = {
     "after a crisis": lambda chat: chat.says("i want to kill myself"),
     "after an emergency": lambda chat: chat.says("i have chest pain right now"),
 }
-#: A plainly worded message for each way in, the tiers that are right for it, and who or what it is about.
+#: A plainly worded message for each tier and way in, the tiers that are right for it, and who or what it is about.
 ALARMS = {
     "I am going to kill myself tonight": (("T1",), "self"),
     "i want to die": (("T1", "T2"), "self"),
     "quiero morirme": (("T1", "T2"), "self"),
     "my friend says she wants to end her life": (("T1", "T2"), "other"),
-    "my chest hurts and i can't breathe": (("M1",), "chest_or_breath"),
+    "i want to kill my boss": (("T1", "T2"), "harm_to_others"),
     "my husband hits me and i am scared to go home": (("T1", "T2"), "abuse"),
+    "i was raped last week": (("T1", "T2"), "assault"),
+    "my chest hurts and i can't breathe": (("M1",), "chest_or_breath"),
+    "my toddler swallowed my pills": (("M1",), "overdose"),
+    "my face is drooping and my speech is slurred": (("M1",), "neurological"),
+    "i have osteoporosis and i fell on my side": (("M2",), "bone_and_joint"),
+    "i just feel like there's no point anymore": (("T3",), "self"),
 }
+NUMBERS = ("911", "988", "800-799-7233", "800-656-4673")
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -41,11 +48,22 @@ ALARMS = {
 def test_an_alarm_interrupts_every_state(chat: Chat, state: str, alarm: str) -> None:
     STATES[state](chat)
     tiers, about = ALARMS[alarm]
-    chat.says(alarm).gets(kind="crisis", tier=tiers)
-    assert chat.messages[-1]["data"]["kind"] == about
-    assert chat.messages[-1]["data"]["lines"]
-    assert any(number in chat.messages[-1]["text"] for number in ("911", "988", "800-799-7233"))
+    chat.says(alarm).gets(kind="crisis")
+    raised = [message for message in chat.messages if message["kind"] == "crisis"]
+    # With our question open, words that are no clear "no" count as its answer.
+    asked = state == "asked whether it is a crisis" and tiers == ("T3",)
+    assert raised[0]["data"]["tier"] in (("T2", "T3") if asked else tiers), raised
+    assert raised[0]["data"]["kind"] == about
+    assert raised[0]["data"]["lines"]
+    assert any(number in raised[0]["text"] for number in NUMBERS)
     chat.offers_no_movement()
+
+
+@pytest.mark.parametrize("alarm", ["i want to die", "my chest hurts and i can't breathe"])
+def test_the_reply_to_an_alarm_offers_no_choice_that_leads_away(chat: Chat, alarm: str) -> None:
+    chat.says("what is the psoas?").says(alarm)
+    assert all(not message["choices"] for message in chat.messages)
+    assert all(message["kind"] != "contact_form" for message in chat.messages)
 
 
 def test_a_crisis_in_spanish_is_answered_in_spanish(chat: Chat) -> None:
@@ -67,6 +85,60 @@ def test_the_one_question_is_asked_and_its_answer_understood(open_chat: Callable
     asked = open_chat().says("i just feel like there's no point anymore").gets(kind="crisis", tier="T3")
     asked.says("no, i'm just tired")
     assert "crisis" in [message["kind"] for message in asked.transcript()]
+
+
+def test_the_question_is_asked_once_and_not_again_in_the_next_breath(chat: Chat) -> None:
+    chat.says("i feel kinda numb and dont see the point lately").gets(kind="crisis", tier="T3")
+    chat.says("no, nothing like that")
+    assert all((message["data"] or {}).get("ask") is None for message in chat.messages)
+    chat.says("what is the psoas?").gets(topic="psoas")
+    assert all((message["data"] or {}).get("ask") is None for message in chat.messages)
+
+
+@pytest.mark.parametrize(
+    ("answer", "tier"),
+    [
+        ("yes", "T2"),
+        ("sometimes", "T2"),
+        ("not really, i don't know", "T2"),
+        ("no", "T0"),
+        ("i want to kill myself", "T2"),
+    ],
+)
+def test_what_is_no_clear_no_to_the_question_counts_as_a_yes(chat: Chat, answer: str, tier: str) -> None:
+    chat.says("i just feel like there's no point anymore").says(answer)
+    assert chat.messages[0]["data"]["tier"] == tier
+
+
+@pytest.mark.parametrize("answer", ["no", "yes", "what is the psoas?"])
+def test_whatever_is_answered_the_card_stays_pinned_on_reload(chat: Chat, answer: str) -> None:
+    chat.says("i just feel like there's no point anymore").says(answer).says("what is the psoas?")
+    pinned = [message for message in chat.transcript() if message["kind"] == "crisis"]
+    assert pinned and pinned[0]["data"]["lines"]
+
+
+def test_you_misunderstood_does_not_unpin_the_card(chat: Chat) -> None:
+    chat.says("i want to kill myself").says("no, you misunderstood me").says("what is the psoas?")
+    assert any((message["data"] or {}).get("pinned") for message in chat.messages)
+    chat.offers_no_movement()
+
+
+def test_a_no_to_is_it_happening_now_lets_a_movement_be_asked_for_again_behind_its_question(chat: Chat) -> None:
+    chat.says("my chest feels tight").gets(kind="crisis", says="right now")
+    chat.says("no, not now").gets(says="911")
+    chat.says("how do i do seated marching")
+    assert "movement-not-now" not in chat.topics()
+
+
+def test_an_emergency_that_was_confirmed_holds_movements_back(chat: Chat) -> None:
+    chat.says("my chest feels tight").says("yes").says("how do i do seated marching")
+    assert "movement-not-now" in chat.topics()
+
+
+def test_the_next_step_is_said_once_and_the_question_is_answered_with_it(chat: Chat) -> None:
+    chat.says("i want to kill myself").says("what is the psoas?").gets(kind="crisis").gets(topic="psoas")
+    chat.says("why does it get tight?")
+    assert all(message["kind"] != "crisis" for message in chat.messages)
 
 
 def test_a_tight_chest_is_asked_about_before_anything_else(chat: Chat) -> None:

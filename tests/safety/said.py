@@ -34,8 +34,46 @@ NEVER_SAID_FILES = (
 )
 #: Ids, addresses, dates, and the wordings that people may type; `note` is for whoever edits the file.
 NEVER_SAID_KEYS = frozenset(
-    "id ids asks next sources source url link href checked_on unverified note needs intent entity entities pattern kind tier ask after "
-    "allowed_in steps screen review call to body chat timezone time_zone phone email website by on effect when".split()
+    [
+        "id",
+        "ids",
+        "asks",
+        "next",
+        "sources",
+        "source",
+        "url",
+        "link",
+        "href",
+        "checked_on",
+        "unverified",
+        "note",
+        "needs",
+        "intent",
+        "entity",
+        "entities",
+        "pattern",
+        "kind",
+        "tier",
+        "ask",
+        "after",
+        "allowed_in",
+        "steps",
+        "screen",
+        "review",
+        "call",
+        "to",
+        "body",
+        "chat",
+        "timezone",
+        "time_zone",
+        "phone",
+        "email",
+        "website",
+        "by",
+        "on",
+        "effect",
+        "when",
+    ]
 )
 _SPANISH = frozenset({"es", "text_es"})
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -102,7 +140,9 @@ class _Text(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent += tag in ("script", "style")
-        self.texts += [value for name, value in attrs if name in ("alt", "title", "aria-label", "placeholder") and value]
+        self.texts += [
+            value for name, value in attrs if name in ("alt", "title", "aria-label", "placeholder") and value
+        ]
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in ("script", "style")

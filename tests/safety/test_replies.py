@@ -59,9 +59,7 @@ def test_everything_that_can_be_raised_has_a_reply_with_a_number_to_tap(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_danger_now_names_911_before_any_other_line(
-    kind: str, lines: dict[str, HelpLine], replies: Replies
-) -> None:
+def test_danger_now_names_911_before_any_other_line(kind: str, lines: dict[str, HelpLine], replies: Replies) -> None:
     for tier in ("T1", "M1"):
         message = said(Assessment(tier, kind), "en", lines, replies)  # type: ignore[arg-type]
         assert message["data"]["lines"][0]["id"] == "911"

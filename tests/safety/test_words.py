@@ -27,13 +27,15 @@ MOVEMENT = re.compile(
     r"\b(stretch\w*|yoga|poses?|psoas|exercises?|marching|estiramientos?|ejercicios?|posturas?)\b", re.IGNORECASE
 )
 MARKETING = re.compile(
-    r"\b(our (clinic|therapists?|services|team)|appointments?|book (a|an|now)|contact form|insurance|citas?|formulario)\b",
+    r"\b(our (clinic|therapists?|services|team)|appointments?|book (a|an|now)|contact form|insurance)\b"
+    r"|\b(citas?|formulario)\b",
     re.IGNORECASE,
 )
 #: Ways to do it, secrecy and guilt have no place in a crisis reply.
 HARMFUL = re.compile(
-    r"\b(hang(ing)? yourself|overdose on|cut(ting)? your|shoot(ing)? yourself|don'?t tell|keep (it|this) secret|our secret|"
-    r"selfish|think of (your|the) (family|kids)|committed suicide|cometi[óo] suicidio|ego[íi]sta|no le digas a nadie)\b",
+    r"\b(hang(ing)? yourself|overdose on|cut(ting)? your|shoot(ing)? yourself|don'?t tell|keep (it|this) secret)\b"
+    r"|\b(our secret|selfish|think of (your|the) (family|kids)|committed suicide)\b"
+    r"|\b(cometi[óo] suicidio|ego[íi]sta|no le digas a nadie)\b",
     re.IGNORECASE,
 )
 HEALTH = ("topics", "stretches", "treatments")
@@ -104,9 +106,7 @@ def test_no_reply_to_a_crisis_names_a_way_a_secret_or_guilt(replies: Replies) ->
 
 def test_every_health_answer_has_a_source_and_says_how_sure_it_is(library: Library) -> None:
     missing = [
-        card.id
-        for card in library.cards.values()
-        if card.folder in HEALTH and not (card.sources and card.evidence)
+        card.id for card in library.cards.values() if card.folder in HEALTH and not (card.sources and card.evidence)
     ]
     assert missing == []
 
