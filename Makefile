@@ -7,7 +7,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 EVAL ?= ../shared/eval
 
-.PHONY: help run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list screenshots lock install install-dev clean
+.PHONY: help off on run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list screenshots lock install install-dev clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -60,6 +60,12 @@ screenshots: install-dev ## pictures for the README, of the assistant that runs 
 
 lock: install-dev ## write the lock files anew from both pyproject.toml
 	@tools/lock.sh
+
+off: ## switch the answers off at once: visitors get help lines, phone and form
+	@mkdir -p var && touch var/off && echo "Off: visitors get the help lines, the phone and the contact form. Back: make on"
+
+on: ## switch the answers on again
+	@rm -f var/off && echo "On."
 
 install:
 	@tools/bootstrap.sh runtime

@@ -19,6 +19,7 @@ from unclench_web.conversations import api as conversations_api
 from unclench_web.conversations.erasure import Erasure
 from unclench_web.conversations.safe_reply import SafeReply
 from unclench_web.conversations.service import Clock, Conversations
+from unclench_web.conversations.switch import Switch
 from unclench_web.database import Database, default_url
 from unclench_web.help_lines import read_help_lines
 from unclench_web.limits import RateLimits
@@ -45,8 +46,9 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     metrics = Metrics()
     rasa = Rasa(settings.rasa_url, settings.rasa_secret.get_secret_value(), settings.rasa_timeout_seconds)
     idle_seconds = settings.idle_hours * 3600
+    switch = Switch(settings.off, places.off)
     safe_reply = SafeReply(wording, clinic, help_lines)
-    conversations = Conversations(database, rasa, safe_reply, help_lines, metrics, clock, idle_seconds)
+    conversations = Conversations(database, rasa, safe_reply, help_lines, metrics, clock, idle_seconds, switch)
     contact_requests = ContactRequests(database, make_seal(settings.contact_keys, places.var), metrics, clock)
     erasure = Erasure(database, rasa, metrics, clock, idle_seconds)
 
@@ -74,7 +76,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     )
     app.state.erasure = erasure
     app.include_router(conversations_api.router(conversations, limits))
-    app.include_router(health.router(database, rasa, metrics))
+    app.include_router(health.router(database, rasa, metrics, switch))
     app.include_router(contact_api.router(contact_requests, limits, clinic, wording))
     app.include_router(pages.router(look))
     app.include_router(contact_form.router(contact_requests, limits, look))

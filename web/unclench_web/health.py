@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
+from unclench_web.conversations.switch import Switch
 from unclench_web.database import Database
 from unclench_web.metrics import Metrics
 from unclench_web.problems import Problem, describe
@@ -19,12 +20,12 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """The database and Rasa answer."""
+    """The database and Rasa answer, or the assistant is switched off and the database answers."""
 
     status: str = "ready"
 
 
-def router(database: Database, rasa: Rasa, metrics: Metrics) -> APIRouter:
+def router(database: Database, rasa: Rasa, metrics: Metrics, switch: Switch) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["health"])
 
@@ -35,11 +36,11 @@ def router(database: Database, rasa: Rasa, metrics: Metrics) -> APIRouter:
 
     @routes.get("/readyz", responses=describe(503))
     async def readyz() -> Ready:
-        """Whether the database and Rasa answer."""
+        """Whether the database and Rasa answer; while the assistant is switched off, Rasa need not."""
         database_alive, rasa_ready = await asyncio.gather(database.is_alive(), rasa.is_ready())
         if not database_alive:
             raise Problem("database-not-ready", 503, {"Retry-After": "5"})
-        if not rasa_ready:
+        if not rasa_ready and not switch.is_off():
             raise Problem("rasa-not-ready", 503, {"Retry-After": "5"})
         return Ready()
 

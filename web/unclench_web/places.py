@@ -28,6 +28,11 @@ class Places:
         return self.root / "data" / "safety" / "help_lines.yml"
 
     @property
+    def off(self) -> Path:
+        """The file by which `make off` stops the answers."""
+        return self.var / "off"
+
+    @property
     def var(self) -> Path:
         """What a run makes: databases and development keys."""
         return self.root / "var"

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         description="Addresses or networks of your own proxies, separated by commas. "
         "X-Forwarded-For is believed only when it comes from one of them.",
     )
+    off: bool = Field(
+        False,
+        description="1 switches the answers off: visitors get the help lines, the phone and the contact form. "
+        "`make off` does it while everything runs.",
+    )
     idle_hours: float = Field(
         2.0, gt=0, le=24, description="A conversation is erased after this many hours without a message."
     )

@@ -1,4 +1,7 @@
-"""The static safe reply: what a visitor gets when Rasa or the database gives nothing. It needs neither of them."""
+"""The static safe reply: what a visitor gets when Rasa or the database gives nothing, or the switch is off.
+
+It needs none of them.
+"""
 
 from dataclasses import dataclass
 
@@ -23,6 +26,10 @@ class SafeReply:
     def answer(self) -> Entry:
         """In place of an answer."""
         return self._entry("safe_reply.answer")
+
+    def switched_off(self) -> Entry:
+        """In place of everything while the assistant is switched off."""
+        return self._entry("safe_reply.switched_off")
 
     def _entry(self, name: str) -> Entry:
         phone = self.clinic.phone_shown

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from unclench_web.conversations import ratings, store
 from unclench_web.conversations.message import Entry, Message, from_rasa, from_visitor, new_id
 from unclench_web.conversations.safe_reply import SafeReply
+from unclench_web.conversations.switch import Switch
 from unclench_web.database import Database
 from unclench_web.help_lines import HelpLines
 from unclench_web.metrics import Metrics
@@ -49,6 +50,7 @@ class Conversations:
     metrics: Metrics
     clock: Clock
     idle_seconds: float
+    switch: Switch
 
     def __post_init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -142,6 +144,8 @@ class Conversations:
     async def _ask(
         self, id: str, otherwise: Callable[[], Entry], *, text: str | None = None, payload: Payload | None = None
     ) -> list[Entry]:
+        if self.switch.is_off():
+            return [self._safe(self.safe_reply.switched_off, "switched_off")]
         try:
             replies = await self.rasa.say(id, text=text, payload=payload)
         except RasaUnavailable as fault:
