@@ -7,7 +7,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 EVAL ?= ../shared/eval
 
-.PHONY: help off on run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list screenshots lock install install-dev clean
+.PHONY: staff-user erasable erase-request renew-keys help off on run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list screenshots lock install install-dev clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -57,6 +57,18 @@ bench-speed: install-dev train ## reply times and memory, side by side with Rasa
 
 screenshots: install-dev ## pictures for the README, of the assistant that runs on port 8000
 	@$(PYTHON) -m tools.screenshots
+
+staff-user: install ## an account for the inbox, or a new password: make staff-user NAME=ana ROLE=admin (SHUT=1 shuts it)
+	@cd web && exec ../$(WEB) -m unclench_web.staff.command "$(NAME)" --role "$(or $(ROLE),front_desk)" $(if $(SHUT),--shut)
+
+erasable: install ## which contact requests would be erased now, and which later; erases nothing
+	@cd web && ../$(WEB) -m unclench_web.contact.command erasable
+
+erase-request: install ## erase one contact request: make erase-request REFERENCE=K7QM-2XRP
+	@cd web && ../$(WEB) -m unclench_web.contact.command erase "$(REFERENCE)"
+
+renew-keys: install ## encrypt all contact requests with the first key of UNCLENCH_CONTACT_KEYS
+	@cd web && ../$(WEB) -m unclench_web.contact.command renew-keys
 
 lock: install-dev ## write the lock files anew from both pyproject.toml
 	@tools/lock.sh

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict, deque
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -98,6 +99,8 @@ def _environment(ports: dict[str, int], model: str) -> dict[str, str]:
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     }
+    # Where text channels and notices to staff send people.
+    environment.setdefault("UNCLENCH_PUBLIC_URL", f"http://localhost:{ports['UNCLENCH_PORT']}")
     # A fresh secret each run: only the processes started here know it.
     environment.setdefault("UNCLENCH_RASA_SECRET", secrets.token_urlsafe(32))
     return environment
@@ -135,6 +138,22 @@ def _announce(ports: dict[str, int], manager: Any) -> None:
         manager.terminate()
     else:
         print(f"Open http://localhost:{ports['UNCLENCH_PORT']}", flush=True)
+        for line in _about_requests(ports["UNCLENCH_PORT"], os.environ):
+            print(line, flush=True)
+
+
+def _about_requests(port: int, environment: Mapping[str, str]) -> list[str]:
+    """Return what whoever starts it must know about contact requests: where they go, and which key is used."""
+    channels = {"UNCLENCH_SMTP_URL": "by e-mail", "UNCLENCH_WEBHOOK_URL": "by webhook"}
+    told = [how for setting, how in channels.items() if environment.get(setting)]
+    lines = [f"Contact requests: http://localhost:{port}/staff (accounts: make staff-user NAME=...)."]
+    if told:
+        lines.append(f"Each new one is announced {' and '.join(told)}.")
+    else:
+        lines.append("They are in that inbox alone: no e-mail is set (UNCLENCH_SMTP_URL), so somebody must look there.")
+    if not environment.get("UNCLENCH_CONTACT_KEYS"):
+        lines.append("They are encrypted with a development key, var/contact.key. Set UNCLENCH_CONTACT_KEYS for real use.")
+    return lines
 
 
 def _farewell(printer: LastLines, manager: Any) -> int:

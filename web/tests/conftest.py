@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 import yaml
 
 from tests.fake_rasa import SECRET, FakeRasa
+from tests.postgresql import folder_of_programs, new_database, private_postgresql
 from tests.served import Served, free_socket
 from unclench_web.app import create_app
+from unclench_web.database import Database
 from unclench_web.places import CHECKOUT, Places
 from unclench_web.settings import Settings
 
@@ -122,6 +125,26 @@ class Web:
         self.served = Served(self.app, free_socket())
         self.http = httpx.Client(base_url=self.served.url, timeout=20, trust_env=False)
 
+    @property
+    def database(self) -> Database:
+        return self.app.state.database  # type: ignore[no-any-return]
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """What the database holds, whichever it is."""
+        with self.database.in_one_transaction() as connection:
+            result = connection.exec_driver_sql(statement)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    def deliver(self) -> None:
+        """Have every notice tried that is due, by this call or by the worker that runs beside it."""
+        until = time.monotonic() + 30
+        while self.served.run(self.app.state.outbox.round()) or self._is_any_under_way():
+            assert time.monotonic() < until, "the notices do not end"
+            time.sleep(0.01)
+
+    def _is_any_under_way(self) -> bool:
+        return bool(self.sql(f"SELECT id FROM outbox WHERE leased_until > {int(self.clock())}"))  # noqa: S608
+
     def visitor(self) -> Visitor:
         return Visitor(self.http)
 
@@ -184,9 +207,33 @@ def rasa(_one_rasa: FakeRasa) -> Iterator[FakeRasa]:
     _one_rasa.start()
 
 
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[str | None]:
+    programs = folder_of_programs()
+    if programs is None:
+        yield None
+        return
+    with private_postgresql(programs) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database: the test runs on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/each.sqlite"
+    url: str | None = request.getfixturevalue("_postgresql")
+    if url is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no PostgreSQL: .ci/run installs it")
+        pytest.skip("PostgreSQL is not installed here (Debian: apt-get install postgresql), so only SQLite is tested")
+    return new_database(url, f"test-{uuid.uuid4().hex}")
+
+
 def make_places(root: Path) -> Places:
     (root / "data" / "safety").mkdir(parents=True)
-    shutil.copy(CHECKOUT / "data" / "web.yml", root / "data" / "web.yml")
+    for texts in ("web.yml", "staff.yml"):
+        shutil.copy(CHECKOUT / "data" / texts, root / "data" / texts)
     (root / "clinic.yml").write_text(yaml.safe_dump(CLINIC))
     (root / "data" / "safety" / "help_lines.yml").write_text(yaml.safe_dump({"lines": LINES}, allow_unicode=True))
     return Places(root)
@@ -223,6 +270,7 @@ def no_limits(rasa: FakeRasa) -> dict[str, Any]:
         "conversations_per_minute": 0,
         "messages_per_minute": 0,
         "contact_requests_per_minute": 0,
+        "staff_sign_ins_per_minute": 0,
     }
 
 

@@ -13,6 +13,9 @@ from unclench_web.body import BodyLimit
 from unclench_web.clinic import read_clinic
 from unclench_web.contact import api as contact_api
 from unclench_web.contact import form as contact_form
+from unclench_web.contact.channels import make_channels
+from unclench_web.contact.outbox import Outbox
+from unclench_web.contact.retention import Retention
 from unclench_web.contact.sealing import make_seal
 from unclench_web.contact.service import ContactRequests
 from unclench_web.conversations import api as conversations_api
@@ -30,6 +33,13 @@ from unclench_web.problems import CatchAll, ProblemBody
 from unclench_web.rasa import Rasa
 from unclench_web.security_headers import SecurityHeaders
 from unclench_web.settings import Settings
+from unclench_web.staff import account as staff_account
+from unclench_web.staff import door as staff_door
+from unclench_web.staff import pages as staff_pages
+from unclench_web.staff.door import Door
+from unclench_web.staff.inbox import Inbox
+from unclench_web.staff.look import StaffLook
+from unclench_web.staff.sessions import Sessions
 from unclench_web.wording import read_wording
 
 
@@ -49,18 +59,27 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     switch = Switch(settings.off, places.off)
     safe_reply = SafeReply(wording, clinic, help_lines)
     conversations = Conversations(database, rasa, safe_reply, help_lines, metrics, clock, idle_seconds, switch)
-    contact_requests = ContactRequests(database, make_seal(settings.contact_keys, places.var), metrics, clock)
+    seal = make_seal(settings.contact_keys, places.var)
+    staff_words = read_wording(places.staff_wording)
+    outbox = Outbox(database, make_channels(settings, staff_words, clock), metrics, clock)
+    contact_requests = ContactRequests(database, seal, outbox, metrics, clock)
+    inbox = Inbox(database, seal, outbox, clock, clinic.region)
+    sessions = Sessions(database, seal, clock, settings.staff_idle_minutes * 60, settings.staff_hours * 3600)
+    staff_look, door = StaffLook(staff_words, clinic, look.assets, clock), Door(sessions)
+    retention = Retention(database, sessions, clock, clinic.keep_requests_days)
     erasure = Erasure(database, rasa, metrics, clock, idle_seconds)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        sweeping = asyncio.create_task(erasure.run())
+        working = [asyncio.create_task(each.run()) for each in (erasure, outbox, retention)]
         try:
             yield
         finally:
-            sweeping.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sweeping
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
+            for channel in outbox.channels.values():
+                await channel.close()
             await rasa.close()
             await limits.close()
             database.close()
@@ -74,12 +93,16 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    app.state.erasure = erasure
+    app.state.database, app.state.outbox = database, outbox
+    app.state.erasure, app.state.retention = erasure, retention
     app.include_router(conversations_api.router(conversations, limits))
     app.include_router(health.router(database, rasa, metrics, switch))
     app.include_router(contact_api.router(contact_requests, limits, clinic, wording))
     app.include_router(pages.router(look))
     app.include_router(contact_form.router(contact_requests, limits, look))
+    app.include_router(staff_door.router(door, limits, staff_look))
+    app.include_router(staff_pages.router(door, inbox, staff_look, clinic.keep_requests_days))
+    app.include_router(staff_account.router(door, staff_look))
     problems.install(app, wording)
     _describe_problems(app)
     # the last one added is the outermost

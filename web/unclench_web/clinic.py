@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from unclench_web.faults import StartFault
 from unclench_web.yaml_file import read_yaml
@@ -35,6 +35,9 @@ class Clinic(BaseModel):
     website: str | None = None
     hours: str | None = None
     reply_time: str | None = None
+    reply_hours: Annotated[float, Field(gt=0, le=24 * 60)] | None = None
+    keep_requests_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    contact_form: Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")] | None = None
     region: str = "US"
     embed_on: tuple[Origin, ...] = ()
     greeting: str | None = None
@@ -43,9 +46,11 @@ class Clinic(BaseModel):
     @property
     def phone_shown(self) -> str | None:
         """The phone number as people write it, such as (480) 555-0100."""
-        if self.phone is None:
-            return None
-        number = phonenumbers.parse(self.phone)
+        return None if self.phone is None else self.as_written(self.phone)
+
+    def as_written(self, phone: str) -> str:
+        """Any phone number, in the form +14805550100, as people here write it."""
+        number = phonenumbers.parse(phone.replace(";ext=", " x"))
         home = phonenumbers.region_code_for_number(number) == self.region
         style = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
         return phonenumbers.format_number(number, style)

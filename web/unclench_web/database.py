@@ -6,17 +6,19 @@ for PostgreSQL.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Concatenate
 
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from unclench_web.faults import StartFault
-from unclench_web.tables import metadata
+from unclench_web.migrations import migrate
 
 BUSY_TIMEOUT = 5  # seconds
 POSTGRESQL_THREADS = 8
@@ -35,11 +37,24 @@ class Database:
         self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else POSTGRESQL_THREADS, "database")
 
+    @contextmanager
+    def in_one_transaction(self) -> Iterator[Connection]:
+        """A connection whose changes are kept together, on the caller's own thread: for starting and for commands."""
+        with self._engine.connect() as connection:
+            changing = connection.execution_options(**_WRITE_DURABLY)
+            with changing.begin():
+                yield changing
+
     def prepare(self) -> None:
-        """Make the tables that are missing. Raises `StartFault` when the database cannot be used."""
+        """Bring the tables up to date. Raises `StartFault` when the database cannot be used."""
         try:
-            with self._engine.begin() as connection:
-                metadata.create_all(connection)
+            with self.in_one_transaction() as connection:
+                migrate(connection)
+        except CommandError:
+            raise StartFault(
+                f"The database {self._url.render_as_string(hide_password=True)} was made by a newer version of this "
+                "program. Start that one, or restore a backup from before the update."
+            ) from None
         except SQLAlchemyError as fault:
             reason = " ".join(str(getattr(fault, "orig", "") or type(fault).__name__).split())
             raise StartFault(
@@ -87,10 +102,12 @@ class Database:
 
     async def wipe(self) -> None:
         """Take what was erased out of the write-ahead log too (SQLite; elsewhere nothing is to be done)."""
-        if self.is_sqlite:
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._truncate_log)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self.wipe_now)
 
-    def _truncate_log(self) -> None:
+    def wipe_now(self) -> None:
+        """As `wipe`, on the caller's own thread: for commands."""
+        if not self.is_sqlite:
+            return
         raw = self._engine.raw_connection()
         try:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")

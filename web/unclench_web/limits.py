@@ -24,7 +24,7 @@ REDIS_PAUSE = 5.0  # seconds in which a Redis that did not answer is left alone
 
 
 class RateLimits:
-    """The three limits. A limit of 0 is off. While Redis does not answer, this process counts for itself."""
+    """The limits. A limit of 0 is off. While Redis does not answer, this process counts for itself."""
 
     def __init__(self, settings: Settings) -> None:
         self._trusted = settings.trusted_proxies
@@ -36,6 +36,7 @@ class RateLimits:
             "conversations": settings.conversations_per_minute,
             "messages": settings.messages_per_minute,
             "contact_requests": settings.contact_requests_per_minute,
+            "staff_sign_ins": settings.staff_sign_ins_per_minute,
         }
 
     async def count(self, what: str, request: Request) -> None:

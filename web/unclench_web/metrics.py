@@ -28,6 +28,12 @@ class Metrics:
             "unclench_ratings", "Answers that visitors rated, by topic", ["topic", "helped"], registry=self.registry
         )
         self.contact_requests = Counter("unclench_contact_requests", "Contact requests stored", registry=self.registry)
+        self.notices = Counter(
+            "unclench_notices",
+            "Notices of contact requests to the clinic, by channel and outcome",
+            ["channel", "outcome"],
+            registry=self.registry,
+        )
         self.requests = Histogram(
             "unclench_request_seconds",
             "Requests, by route, method and status",

@@ -23,6 +23,11 @@ class Places:
         return self.root / "data" / "web.yml"
 
     @property
+    def staff_wording(self) -> Path:
+        """Every sentence that the clinic's staff read."""
+        return self.root / "data" / "staff.yml"
+
+    @property
     def help_lines(self) -> Path:
         """The help lines, with the date on which each was checked."""
         return self.root / "data" / "safety" / "help_lines.yml"

@@ -6,15 +6,19 @@ What belongs to a clinic (name, phone, colours) is in `clinic.yml` and not here.
 import ipaddress
 from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from unclench_web.contact.channel_settings import MailServer, secret_bytes
 from unclench_web.faults import StartFault
 
 PREFIX = "UNCLENCH_"
 SECRET_AT_LEAST = 16  # characters
+NO_SECRET = "none-for-a-command"  # noqa: S105
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -71,6 +75,34 @@ class Settings(BaseSettings):
         description="Fernet keys for contact requests, separated by commas. The first encrypts, all of them decrypt. "
         "Unset: a development key is made in var/contact.key.",
     )
+    public_url: str | None = Field(
+        None,
+        description="Where people reach this service, such as https://chat.example.org. Notices to staff link there.",
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server for notices of new contact requests: smtp://user:password@host:587 (STARTTLS) or "
+        "smtps://user:password@host:465. Unset: no e-mail.",
+    )
+    mail_from: str | None = Field(None, description="Address that these e-mails come from.")
+    mail_to: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses that these e-mails go to, separated by commas."
+    )
+    webhook_url: str | None = Field(
+        None, description="Where a notice of each new contact request is posted, signed. Unset: no webhook."
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="The secret that the webhook is signed with: whsec_ and 24 random bytes or more in base64."
+    )
+    staff_idle_minutes: int = Field(
+        30, ge=1, le=480, description="Staff are signed out after this many minutes without doing anything."
+    )
+    staff_hours: int = Field(
+        10, ge=1, le=24, description="Staff are signed out this many hours after signing in, whatever they do."
+    )
+    staff_sign_ins_per_minute: int = Field(
+        10, ge=0, description="Attempts to sign in a minute for one client address. 0 turns the limit off."
+    )
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -96,12 +128,53 @@ class Settings(BaseSettings):
             raise ValueError("must be plain letters, digits and signs, as it travels in a header")
         return value
 
-    @field_validator("rasa_url")
+    @field_validator("rasa_url", "public_url", "webhook_url")
     @classmethod
-    def _http(cls, value: str) -> str:
+    def _http(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("mail_to", mode="before")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        return tuple(_parts(value)) if isinstance(value, str) else value
+
+    @field_validator("mail_from", "mail_to")
+    @classmethod
+    def _mailable(cls, value: Any) -> Any:
+        for address in (value,) if isinstance(value, str) else value or ():
+            try:
+                validate_email(address, check_deliverability=False, test_environment=True)
+            except EmailNotValidError:
+                raise ValueError("must be e-mail addresses, such as desk@example.org") from None
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            MailServer.from_url(value.get_secret_value())
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _signing_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            secret_bytes(value.get_secret_value())
+        return value
+
+    @model_validator(mode="after")
+    def _whole_channels(self) -> "Settings":
+        """A channel that is set must be set wholly."""
+        needed = {"smtp_url": ("mail_from", "mail_to", "public_url"), "webhook_url": ("webhook_secret", "public_url")}
+        for channel, others in needed.items():
+            missing = [_name(other) for other in others if getattr(self, channel) and not getattr(self, other)]
+            if missing:
+                raise PydanticCustomError("needs", f"{_name(channel)} needs {' and '.join(missing)} as well.")
+        return self
 
     @field_validator("redis_url")
     @classmethod
@@ -130,16 +203,25 @@ def _parts(value: str) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def read_settings() -> Settings:
-    """Read the settings from the environment. Raises `StartFault` with one sentence a fault."""
+def read_settings(*, for_a_command: bool = False) -> Settings:
+    """Read the settings from the environment. Raises `StartFault` with one sentence a fault.
+
+    A command beside the service never talks to Rasa, and so needs no secret.
+    """
     try:
-        return Settings()
+        return Settings(rasa_secret=SecretStr(NO_SECRET)) if for_a_command else Settings()
     except ValidationError as fault:
         raise StartFault(*(_sentence(error["loc"], error["type"], error["msg"]) for error in fault.errors())) from None
 
 
+def _name(field: str) -> str:
+    return PREFIX + field.upper()
+
+
 def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    name = PREFIX + str(location[0]).upper()
+    if kind == "needs":
+        return message
+    name = _name(str(location[0]))
     if kind == "missing":
         return f"{name} is not set: give web and Rasa the same secret of {SECRET_AT_LEAST} characters or more."
     words = message.removeprefix("Value error, ").removeprefix("Input ")

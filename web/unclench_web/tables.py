@@ -100,4 +100,82 @@ contact_request = Table(
     Column("key_hash", String(64), nullable=False, unique=True, comment="SHA-256 of the Idempotency-Key, in hex"),
     Column("received_at", BigInteger, nullable=False, index=True),
     Column("sealed", LargeBinary, nullable=False, comment="every field of the request, encrypted"),
+    Column("status", String(16), nullable=False, server_default="new", comment="new, in_progress or done"),
+    Column("taken_by", String(64), comment="name of the member of staff who has it or finished it"),
+    Column("done_at", BigInteger, comment="set while it is done: erased so many days after"),
+    Column("version", Integer, nullable=False, server_default="0", comment="grows with each change"),
+    Column("phone_index", String(64), index=True, comment="keyed hash of the phone number"),
+    Column("email_index", String(64), index=True, comment="keyed hash of the e-mail address"),
+    Index("ix_contact_request_status_id", "status", "id"),
 )
+
+contact_note = Table(
+    "contact_note",
+    metadata,
+    Column("id", _counted, primary_key=True, autoincrement=True),
+    Column("request_id", ForeignKey(contact_request.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("author", String(64), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, comment="the note, encrypted"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _counted, primary_key=True, autoincrement=True),
+    Column("request_id", ForeignKey(contact_request.c.id, ondelete="CASCADE"), nullable=False),
+    Column("channel", String(16), nullable=False, comment="email or webhook"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("next_at", BigInteger, nullable=False, comment="not tried before this moment"),
+    Column("leased_until", BigInteger, nullable=False, server_default="0", comment="a worker has it until then"),
+    Column("delivered_at", BigInteger),
+    Column("dead_at", BigInteger, comment="given up, until somebody sends it again"),
+    Column("last_fault", String(80), comment="what kind of fault; never what the other side wrote"),
+    Index("ix_outbox_request_id_channel", "request_id", "channel", unique=True),
+    Index("ix_outbox_delivered_at_next_at", "delivered_at", "next_at"),
+)
+
+staff_user = Table(
+    "staff_user",
+    metadata,
+    Column("id", _counted, primary_key=True, autoincrement=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("role", String(16), nullable=False, comment="front_desk or admin"),
+    Column("password_hash", String(200), nullable=False, comment="argon2id"),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("totp_sealed", LargeBinary, comment="secret of the second factor, encrypted"),
+    Column(
+        "totp_step", BigInteger, nullable=False, server_default="0", comment="last code used, so that none works twice"
+    ),
+)
+
+staff_session = Table(
+    "staff_session",
+    metadata,
+    Column("token_hash", String(64), primary_key=True, comment="SHA-256 of the cookie, in hex"),
+    Column("user_id", ForeignKey(staff_user.c.id, ondelete="CASCADE"), nullable=False, index=True),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("last_active_at", BigInteger, nullable=False),
+)
+
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("name_hash", String(64), primary_key=True, comment="SHA-256 of the name that was typed, known or not"),
+    Column("count", Integer, nullable=False),
+    Column("locked_until", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _counted, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(64), nullable=False, comment="name of a member of staff, or of a job or command"),
+    Column("action", String(32), nullable=False),
+    Column("reference", String(16), index=True),
+    Column("detail", String(120), comment="never anything that a visitor or a member of staff wrote"),
+)
+"""Rows are added only: triggers in the database refuse to change or delete one (see the migrations)."""

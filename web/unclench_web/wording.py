@@ -18,7 +18,7 @@ class Wording:
     language: str
     _texts: dict[str, dict[str, Any]]
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """The text called `name` (such as "problems.not-found.title"), with `{word}` filled from `values`."""
         text = self.part(name)
         if not isinstance(text, str):

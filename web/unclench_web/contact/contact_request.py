@@ -1,14 +1,16 @@
 """What a contact request is, and the rules that it must keep. Pure: no storage, no HTTP."""
 
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 NAME_LIMIT = 120  # characters
 SHORT_LIMIT = 100  # characters, for the best time
+ANSWERS_LIMIT, ANSWER_LIMIT = 20, 300  # how many answers of a check-in, and characters of each part
 OTHER_TOPIC = "other"
 
 type Faults = dict[str, str]
@@ -16,8 +18,16 @@ type Faults = dict[str, str]
 
 
 @dataclass(frozen=True)
+class SharedAnswer:
+    """One answer of the check-in, in the words that the visitor was shown before sending."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class ContactRequest:
-    """A request that keeps the rules. `phone` is in the form +14805550100."""
+    """A request that keeps the rules. `phone` is in the form +14805550100; `hasty`: it was sent as programs send."""
 
     name: str
     phone: str | None
@@ -26,10 +36,18 @@ class ContactRequest:
     topic: str | None
     consent: bool
     text_consent: bool
+    answers: tuple[SharedAnswer, ...] = ()
+    hasty: bool = False
 
-    def fields(self) -> dict[str, str | bool | None]:
+    def fields(self) -> dict[str, object]:
         """All fields, as plain values."""
         return asdict(self)
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> "ContactRequest":
+        """The request that `fields` were made from; what an older version did not keep is left at its default."""
+        known = {name: fields[name] for name in cls.__dataclass_fields__ if name in fields}
+        return cls(**{**known, "answers": tuple(SharedAnswer(**each) for each in fields.get("answers", ()))})
 
 
 def check(
@@ -43,6 +61,8 @@ def check(
     text_consent: bool,
     region: str,
     topics: Collection[str],
+    answers: Iterable[tuple[str, str]] = (),
+    hasty: bool = False,
 ) -> tuple[ContactRequest | None, Faults]:
     """The request, or the faults by field.
 
@@ -55,8 +75,8 @@ def check(
         faults["name"] = "name_missing"
     elif len(name) > NAME_LIMIT:
         faults["name"] = "name_long"
-    number = _phone(typed_phone, region)
-    address = _email(typed_email)
+    number = to_number(typed_phone, region)
+    address = to_address(typed_email)
     if typed_phone and number is None:
         faults["phone"] = "phone"
     if typed_email and address is None:
@@ -70,10 +90,13 @@ def check(
         faults["consent"] = "consent"
     if text_consent and not typed_phone and "phone" not in faults:
         faults["text_consent"] = "text_consent_phone"
+    shared = tuple(SharedAnswer(one_line(question), one_line(answer)) for question, answer in answers)
+    if len(shared) > ANSWERS_LIMIT or any(len(each.question + each.answer) > 2 * ANSWER_LIMIT for each in shared):
+        faults["answers"] = "answers"
     if faults:
         return None, faults
     topic = (about if about in topics else OTHER_TOPIC) if about else None
-    return ContactRequest(name, number, address, time or None, topic, consent, text_consent), {}
+    return ContactRequest(name, number, address, time or None, topic, consent, text_consent, shared, hasty), {}
 
 
 def one_line(typed: str | None) -> str:
@@ -82,7 +105,8 @@ def one_line(typed: str | None) -> str:
     return " ".join("".join(sign for sign in kept if not unicodedata.category(sign).startswith("C")).split())
 
 
-def _phone(typed: str, region: str) -> str | None:
+def to_number(typed: str, region: str) -> str | None:
+    """A phone number in the form +14805550100, or None."""
     try:
         number = phonenumbers.parse(typed, region)
     except phonenumbers.NumberParseException:
@@ -93,7 +117,8 @@ def _phone(typed: str, region: str) -> str | None:
     return f"{form};ext={number.extension}" if number.extension else form
 
 
-def _email(typed: str) -> str | None:
+def to_address(typed: str) -> str | None:
+    """An e-mail address in its usual form, or None."""
     try:
         return validate_email(typed, check_deliverability=False).normalized
     except EmailNotValidError:

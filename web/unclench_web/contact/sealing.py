@@ -1,5 +1,12 @@
-"""Encrypts contact requests before they are stored, with keys from the environment or, for development, a file."""
+"""Encrypts contact requests before they are stored, with keys from the environment or, for development, a file.
 
+A phone number or an e-mail address can be searched for without opening every request: beside the request stands a keyed
+hash of each (a blind index). Whoever has the database but not the key can neither read nor try numbers out.
+"""
+
+import base64
+import hashlib
+import hmac
 import json
 import logging
 import os
@@ -8,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pydantic import SecretStr
 
 from unclench_web.faults import StartFault
@@ -23,6 +32,7 @@ class Seal:
     def __init__(self, keys: list[str]) -> None:
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
+            self._index_keys = [_index_key(key) for key in keys]
         except ValueError:
             raise StartFault(
                 "UNCLENCH_CONTACT_KEYS must be Fernet keys, separated by commas. Make one with: "
@@ -33,10 +43,31 @@ class Seal:
         """Encrypt fields."""
         return self._fernet.encrypt(json.dumps(fields, ensure_ascii=False).encode())
 
+    def index(self, value: str | None) -> str | None:
+        """What `value` is found by, under the key that encrypts now."""
+        return _keyed_hash(self._index_keys[0], value) if value else None
+
+    def indexes(self, value: str) -> list[str]:
+        """What `value` may be found by, under any of the keys."""
+        return [_keyed_hash(key, value) for key in self._index_keys]
+
+    def renew(self, sealed: bytes) -> bytes:
+        """The same, encrypted with the key that encrypts now. Raises `InvalidToken` when no key fits."""
+        return self._fernet.rotate(sealed)
+
     def open(self, sealed: bytes) -> dict[str, Any]:
         """Decrypt fields. Raises `cryptography.fernet.InvalidToken` when no key fits."""
         fields: dict[str, Any] = json.loads(self._fernet.decrypt(sealed))
         return fields
+
+
+def _index_key(key: str) -> bytes:
+    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"unclench contact request index")
+    return derive.derive(base64.urlsafe_b64decode(key))
+
+
+def _keyed_hash(key: bytes, value: str) -> str:
+    return hmac.new(key, value.casefold().encode(), hashlib.sha256).hexdigest()
 
 
 def make_seal(keys: tuple[SecretStr, ...], var: Path) -> Seal:

@@ -1,4 +1,4 @@
-"""Takes contact requests: each key is stored once, whatever is tried again and however many try at once."""
+"""Takes contact requests: each is stored once, together with its notices, whatever is tried again at once or later."""
 
 import hashlib
 import secrets
@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from unclench_web.contact import store
 from unclench_web.contact.contact_request import ContactRequest
+from unclench_web.contact.outbox import Outbox
 from unclench_web.contact.sealing import Seal
 from unclench_web.conversations.service import Clock
 from unclench_web.database import Database
@@ -23,6 +24,7 @@ class ContactRequests:
 
     database: Database
     seal: Seal
+    outbox: Outbox
     metrics: Metrics
     clock: Clock
 
@@ -35,11 +37,20 @@ class ContactRequests:
             if known is not None:
                 return known
             reference = new_reference()
+            kept = store.NewRequest(
+                reference,
+                key_hash,
+                sealed,
+                received_at=int(self.clock()),
+                phone_index=self.seal.index(request.phone),
+                email_index=self.seal.index(request.email),
+            )
             try:
-                await self.database.write_durably(store.insert_request, reference, key_hash, sealed, int(self.clock()))
+                await self.database.write_durably(store.insert_request, kept, list(self.outbox.channels))
             except IntegrityError:
                 continue  # the same key came in meanwhile, or, most unlikely, the reference is taken
             self.metrics.contact_requests.inc()
+            self.outbox.nudge()
             return reference
         raise RuntimeError("no free reference was found")
 

@@ -1,0 +1,74 @@
+"""Erases contact requests that were done long enough ago, by itself, and old sessions of staff with them."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from unclench_web.contact import store
+from unclench_web.contact.store import Erasable
+from unclench_web.conversations.service import Clock
+from unclench_web.database import Database
+from unclench_web.problems import log_fault
+from unclench_web.staff import audit
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 900.0
+DAY = 86400  # seconds
+ACTOR = "retention"
+
+
+class Tidies(Protocol):
+    """Something else that forgets what is over."""
+
+    async def tidy(self) -> None:
+        """Forget it."""
+
+
+def limit_of(now: float, keep_days: int) -> int:
+    """Requests that were done before this moment are erased."""
+    return int(now) - keep_days * DAY
+
+
+def erase_old(connection: Connection, now: int, keep_days: int) -> list[Erasable]:
+    """Erase what is old enough, and note each in the audit log."""
+    old = store.done_before(connection, limit_of(now, keep_days))
+    if old:
+        store.erase(connection, [each.reference for each in old])
+        for each in old:
+            audit.record(connection, now, ACTOR, "erased", each.reference, f"done {keep_days} days ago or more")
+    return old
+
+
+@dataclass
+class Retention:
+    """The background loop. One round is `sweep`."""
+
+    database: Database
+    sessions: Tidies
+    clock: Clock
+    keep_days: int
+
+    async def run(self) -> None:
+        """Sweep for ever. A fault ends one round, not the loop."""
+        while True:
+            try:
+                await self.sweep()
+            except SQLAlchemyError as fault:
+                log_fault("database_fault", fault)
+            except Exception as fault:
+                log_fault("unforeseen_fault", fault)
+            await asyncio.sleep(EVERY_SECONDS)
+
+    async def sweep(self) -> None:
+        """Erase what is due now."""
+        now = int(self.clock())
+        if await self.database.read(store.done_before, limit_of(now, self.keep_days), 1):
+            old = await self.database.write(erase_old, now, self.keep_days)
+            await self.database.wipe()
+            log.info("contact_requests_erased", extra={"count": len(old)})
+        await self.sessions.tidy()
