@@ -11,6 +11,7 @@ import yaml
 from tests.conftest import CLINIC, LINES, StartWeb, Web
 from tests.fake_rasa import FakeRasa
 from unclench_web.assets import FOLDER, Assets
+from unclench_web.faults import StartFault
 from unclench_web.places import Places
 
 PAGES = ("/", "/chat", "/contact", "/crisis")
@@ -55,7 +56,7 @@ def test_help_is_one_tap_away_on_every_page(web: Web, path: str) -> None:
 
 def test_the_crisis_page_shows_the_lines_in_two_languages(web: Web) -> None:
     english, spanish = web.http.get("/crisis").text, web.http.get("/crisis?language=es").text
-    assert '<html lang="en">' in english and '<html lang="es">' in spanish
+    assert '<html lang="en" dir="ltr">' in english and '<html lang="es" dir="ltr">' in spanish
     assert "988 Lifeline" in english and "Línea 988" in spanish
     for page in (english, spanish):
         assert 'href="tel:911"' in page and 'href="tel:988"' in page and 'href="sms:988?&amp;body=AYUDA"' in page
@@ -107,7 +108,7 @@ def test_the_loader_is_small_has_its_texts_and_may_be_loaded_from_a_clinics_page
     answer = web.http.get("/widget.js")
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
-    assert "__TEXTS__" not in answer.text and "Questions? Ask here" in answer.text
+    assert "__GIVEN__" not in answer.text and "Questions? Ask here" in answer.text
     assert len(gzip.compress(answer.content, 9)) <= 4096
 
 
@@ -151,3 +152,54 @@ def test_the_clinics_name_is_shown_and_is_only_text(places: Places, start_web: S
         html = web.http.get(path).text
         assert "<b>" not in html and "<i>" not in html
         assert "&lt;b&gt;Bold &amp; Co&lt;/b&gt;" in html or "&lt;i&gt;Bold" in html
+
+
+def test_the_clinics_colour_logo_greeting_and_text_size_are_those_of_the_pages(
+    places: Places, start_web: StartWeb
+) -> None:
+    look = {"color": "#7C3AED", "logo": "our.svg", "greeting": "Welcome & hello", "text_size": "large"}
+    places.clinic.write_text(yaml.safe_dump({**CLINIC, **look}))
+    places.clinic.with_name("our.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    web = start_web()
+    html = web.http.get("/chat").text
+    style = re.search(r'<link rel="stylesheet" href="([^"]+)"', html)
+    logo = re.search(r'<img src="([^"]+)"', html)
+    assert style and logo and "Welcome \\u0026 hello" in html
+    assert "--leaf: #7c3aed" in web.http.get(style[1]).text and "font-size: 112.5%" in web.http.get(style[1]).text
+    assert web.http.get(logo[1]).headers["content-type"] == "image/svg+xml"
+    assert '"color": "#7c3aed"' in web.http.get("/widget.js").text
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("color", "#ffcc00", "too light to be read on white. #"),
+        ("color", "green", "color"),
+        ("color_dark", "#101010", "too dark to be read on a dark page. #"),
+        ("logo", "gone.svg", "there must be a file"),
+        ("logo", "logo.html", "must be a file that ends in"),
+        ("text_size", "huge", "text_size"),
+        ("leave_to", "http://example.org", "leave_to"),
+        ("leave_to", "javascript:alert(1)", "leave_to"),
+        ("embed_on", ["clinic.example"], "embed_on"),
+    ],
+)
+def test_a_look_that_cannot_be_shown_stops_the_start_with_a_sentence(
+    places: Places, start_web: StartWeb, setting: str, value: object, words: str
+) -> None:
+    places.clinic.write_text(yaml.safe_dump({**CLINIC, setting: value}))
+    with pytest.raises(StartFault, match=re.escape(words)):
+        start_web()
+
+
+def test_the_chat_page_speaks_spanish_when_asked_and_english_when_it_does_not_know_the_language(web: Web) -> None:
+    english, spanish = web.http.get("/chat").text, web.http.get("/chat?language=es").text
+    assert '<html lang="es" dir="ltr">' in spanish and "Salir rápido" in spanish and "Responde en inglés" in spanish
+    assert web.http.get("/chat?language=xx").text == english
+
+
+def test_every_text_of_the_chat_page_is_there_in_every_language() -> None:
+    texts = yaml.safe_load(Places().wording.read_text())
+    for language, part in texts.items():
+        assert set(part["chat"]) == set(texts["en"]["chat"]), language
+        assert set(part["launcher"]) == set(texts["en"]["launcher"]), language

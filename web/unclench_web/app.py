@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from fastapi import FastAPI
 
 from unclench_web import health, pages, problems
-from unclench_web.assets import Assets
+from unclench_web.assets import COLOR, Assets
 from unclench_web.body import BodyLimit
 from unclench_web.clinic import read_clinic
 from unclench_web.contact import api as contact_api
@@ -27,7 +27,7 @@ from unclench_web.database import Database, default_url
 from unclench_web.help_lines import read_help_lines
 from unclench_web.limits import RateLimits
 from unclench_web.metrics import MeasureRequests, Metrics
-from unclench_web.pages import Look
+from unclench_web.pages import Look, find_logo
 from unclench_web.places import Places
 from unclench_web.problems import CatchAll, ProblemBody
 from unclench_web.rasa import Rasa
@@ -49,7 +49,8 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     wording = read_wording(places.wording)
     clinic = read_clinic(places.clinic)
     help_lines = read_help_lines(places.help_lines)
-    look = Look(wording, clinic, help_lines, Assets())
+    assets = Assets(style=clinic.style, color=clinic.color or COLOR, logo=find_logo(clinic, places.clinic))
+    look = Look(wording, clinic, help_lines, assets)
     limits = RateLimits(settings)
     database = Database(settings.database_url or default_url(places.var))
     database.prepare()

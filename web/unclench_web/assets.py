@@ -19,7 +19,10 @@ MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
 }
+COLOR = "#1d5a50"  # the one of tokens.css and icon.svg
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -45,14 +48,18 @@ def make_asset(body: bytes, media_type: str) -> Asset:
 
 
 class Assets:
-    """All files under `static/`, by name."""
+    """All files under `static/`, by name, with a clinic's own style and logo among them."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, style: str = "", color: str = COLOR, logo: Path | None = None) -> None:
         bodies = {
             file.relative_to(folder).as_posix(): file.read_bytes()
             for file in sorted(folder.rglob("*"))
             if file.suffix in MEDIA_TYPES
         }
+        bodies["style/tokens.css"] += style.encode()
+        bodies["style/icon.svg"] = bodies["style/icon.svg"].replace(COLOR.encode(), color.encode())
+        if logo:
+            bodies[f"style/logo{logo.suffix.lower()}"] = logo.read_bytes()
         self._by_name = {name: make_asset(body, _media_type(name)) for name, body in _joined(bodies).items()}
         digest = hashlib.sha256()
         for name, asset in self._by_name.items():

@@ -1,17 +1,44 @@
 """What `web` knows about the clinic, read from `clinic.yml`. Keys that only the assistant uses are left alone."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from unclench_web.colours import (
+    DARK_SHEET,
+    ENOUGH,
+    dark_shades,
+    faint_on,
+    light_shades,
+    lightened,
+    readable,
+    style_of,
+)
 from unclench_web.faults import StartFault
 from unclench_web.yaml_file import read_yaml
 
 NEUTRAL_SITE = "https://www.weather.gov/"
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s\"'<>]+$")]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?$")]
+
+
+def _readable(value: str) -> str:
+    color = value.lower()
+    if readable(color) != color:
+        raise ValueError(f"is too light to be read on white. {readable(color)} is the nearest that can be read")
+    return color
+
+
+def _readable_in_the_dark(value: str) -> str:
+    color = value.lower()
+    if faint_on(dark_shades(color), DARK_SHEET) < ENOUGH:
+        raise ValueError(f"is too dark to be read on a dark page. {lightened(color)} can be read")
+    return color
+
+
+Hex = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 
 
 def _dialable(value: str) -> str:
@@ -41,7 +68,19 @@ class Clinic(BaseModel):
     region: str = "US"
     embed_on: tuple[Origin, ...] = ()
     greeting: str | None = None
+    color: Annotated[Hex, AfterValidator(_readable)] | None = None
+    color_dark: Annotated[Hex, AfterValidator(_readable_in_the_dark)] | None = None
+    logo: str | None = None
+    text_size: Literal["normal", "large"] = "normal"
     leave_to: Address = NEUTRAL_SITE
+
+    @property
+    def style(self) -> str:
+        """The style sheet that makes the pages look like the clinic's; empty when nothing is set."""
+        size = "html { font-size: 112.5%; }\n" if self.text_size == "large" else ""
+        if self.color is None:
+            return size
+        return size + style_of(light_shades(self.color), dark_shades(self.color_dark or lightened(self.color)))
 
     @property
     def phone_shown(self) -> str | None:

@@ -5,20 +5,24 @@ They are made once at start. The contact form, which is not the same for everybo
 
 import json
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from unclench_web.assets import Asset, Assets, make_asset
+from unclench_web.assets import COLOR, Asset, Assets, make_asset
 from unclench_web.clinic import Clinic
+from unclench_web.faults import StartFault
 from unclench_web.help_lines import HelpLines
 from unclench_web.problems import Problem
 from unclench_web.security_headers import page_policy
 from unclench_web.wording import Wording
 
 HTML = "text/html; charset=utf-8"
-LOADER_TEXTS = b'"__TEXTS__"'
+GIVEN = b'"__GIVEN__"'  # in widget.js
+LOGO_KINDS = (".svg", ".png", ".webp")
+LOGO_AT_MOST = 50_000  # bytes
 
 
 class Look:
@@ -29,7 +33,7 @@ class Look:
         self.clinic = clinic
         self.help_lines = help_lines
         self.assets = assets
-        self.logo = assets.address("style/icon.svg")
+        self.logo = assets.address(f"style/logo{Path(clinic.logo).suffix.lower()}" if clinic.logo else "style/icon.svg")
         self._environment = Environment(
             loader=PackageLoader("unclench_web"),
             autoescape=True,
@@ -46,6 +50,7 @@ class Look:
         return self._environment.get_template(template).render(
             say=wording,
             language=wording.language,
+            logo=self.logo,
             lines=self.help_lines.in_language(wording.language),
             lines_checked_on=min(checked).isoformat() if checked else None,
             **values,
@@ -63,19 +68,23 @@ def router(look: Look) -> APIRouter:
     """The routes of the pages."""
     routes = APIRouter(include_in_schema=False)
     demo = _page(look.render("demo.html"))
-    chat = _page(look.render("chat.html", texts=chat_texts(look), settings=chat_settings(look), logo=look.logo))
-    crisis = {language: _page(look.render("crisis.html", language)) for language in ("en", "es")}
+    chat = {
+        language: _page(
+            look.render("chat.html", language, texts=chat_texts(look, language), settings=chat_settings(look))
+        )
+        for language in look.wording.languages
+    }
+    crisis = {language: _page(look.render("crisis.html", language)) for language in look.wording.languages}
     loader = _loader(look)
 
     async def show_demo(request: Request) -> Response:
         return demo.response(request, look.policy(frames=True))
 
     async def show_chat(request: Request) -> Response:
-        return chat.response(request, look.policy())
+        return chat.get(_language(request), chat["en"]).response(request, look.policy())
 
     async def show_crisis(request: Request) -> Response:
-        language = request.query_params.get("language", "en")
-        return crisis.get(language, crisis["en"]).response(request, look.policy())
+        return crisis.get(_language(request), crisis["en"]).response(request, look.policy())
 
     async def give_loader(request: Request) -> Response:
         # a clinic's page, on another origin, loads this one
@@ -99,12 +108,13 @@ def router(look: Look) -> APIRouter:
     return routes
 
 
-def chat_texts(look: Look) -> dict[str, Any]:
+def chat_texts(look: Look, language: str = "en") -> dict[str, Any]:
     """The texts that the chat page's script shows, with what is known about the clinic filled in."""
-    say = look.wording
-    texts: dict[str, Any] = dict(say.part("chat"))
-    texts["lines"] = say.part("lines")
+    say = look.wording.in_language(language)
+    texts: dict[str, Any] = {**look.wording.part("chat"), **say.part("chat")}
+    texts["lines"] = {**look.wording.part("lines"), **say.part("lines")}
     texts["contact"] = {name: say(f"contact.{name}") for name in ("summary", "not_stored", "wait", "network")}
+    texts["greeting"] = look.clinic.greeting
     texts["phone"] = look.clinic.phone
     texts["call_clinic"] = say("chat.call_clinic", phone=look.clinic.phone_shown or "")
     return texts
@@ -119,9 +129,26 @@ def _page(html: str) -> Asset:
     return make_asset(html.encode(), HTML)
 
 
+def _language(request: Request) -> str:
+    return request.query_params.get("language", "en")
+
+
 def _loader(look: Look) -> Asset:
-    """`widget.js` with its texts put in."""
+    """`widget.js` with what it must know put in."""
     source = look.assets.get("widget.js")
-    assert source is not None and LOADER_TEXTS in source.body  # noqa: S101 - a file of ours
-    texts = json.dumps(look.wording.part("launcher"), ensure_ascii=False).encode()
-    return make_asset(source.body.replace(LOADER_TEXTS, texts), source.media_type)
+    assert source is not None and GIVEN in source.body  # noqa: S101 - a file of ours
+    texts = {language: look.wording.in_language(language).part("launcher") for language in look.wording.languages}
+    given = {"texts": texts, "color": look.clinic.color or COLOR, "leave_to": look.clinic.leave_to}
+    return make_asset(source.body.replace(GIVEN, json.dumps(given, ensure_ascii=False).encode()), source.media_type)
+
+
+def find_logo(clinic: Clinic, beside: Path) -> Path | None:
+    """The clinic's logo, a file beside `clinic.yml`. Raises `StartFault` when it cannot be shown."""
+    if clinic.logo is None:
+        return None
+    logo = beside.parent / clinic.logo
+    if logo.suffix.lower() not in LOGO_KINDS:
+        raise StartFault(f"{beside}: logo: must be a file that ends in {', '.join(LOGO_KINDS)}")
+    if not logo.is_file() or logo.stat().st_size > LOGO_AT_MOST:
+        raise StartFault(f"{beside}: logo: there must be a file {logo} of at most {LOGO_AT_MOST // 1000} KB")
+    return logo

@@ -36,6 +36,11 @@ class Wording:
                 return found
         raise KeyError(f"data/web.yml has no {name}")
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that there are texts in."""
+        return tuple(self._texts)
+
     def in_language(self, language: str) -> "Wording":
         """The same texts in another language, or in English when there is none of it."""
         return Wording(language if language in self._texts else DEFAULT_LANGUAGE, self._texts)

@@ -29,7 +29,7 @@ export class Log {
 
   /** @param {Message[]} messages */
   showAll(messages) {
-    this.list.replaceChildren();
+    this.list.replaceChildren(...(texts.greeting ? [make("p", { class: "greeting" }, texts.greeting)] : []));
     this.waiting.clear();
     this.messages = [...messages];
     this.day = "";
