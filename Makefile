@@ -7,7 +7,8 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 export TF_CPP_MIN_LOG_LEVEL := 3
 EVAL ?= ../shared/eval
 
-.PHONY: staff-user erasable erase-request renew-keys help off on run test quick-test check check-content train eval eval-baseline eval-safety bench-speed review-list screenshots lock install install-dev clean
+# No target is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -48,6 +49,9 @@ eval: install-dev ## how well questions are understood
 
 eval-baseline: install-dev ## the same figures for Rasa's default pipeline
 	@$(PYTHON) -W ignore -m bench.eval_baseline --eval $(EVAL)
+
+eval-check-in: install-dev ## how well typed answers of the check-in are understood
+	@$(PYTHON) -W ignore -m bench.eval_check_in
 
 eval-safety: install-dev ## how well crises and emergencies are noticed, how often falsely
 	@$(PYTHON) -W ignore -m bench.eval_safety --eval $(EVAL)

@@ -17,6 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from components.check_in_speech import CHECK_IN_ACTIONS, check_in_messages, pinned_by, ways_back
 from knowledge import answers, places
 from knowledge.answers import Message, Situation
 from knowledge.cards import Library, card_files, load_library
@@ -119,7 +120,12 @@ def _say(utter_action: str, library: Library, tracker: DialogueStateTracker, now
     asked = entities_of(tracker)
     if utter_action == "utter_crisis":
         assessment = Assessment.from_dict(safety_of(tracker))
-        return [crisis_message(assessment, assessment.lang, _lines(), _replies())]
+        message = crisis_message(assessment, assessment.lang, _lines(), _replies())
+        if assessment.tier == "T0":  # our question was answered "no"
+            message["choices"] += ways_back(tracker, now.language)
+        return [message]
+    if utter_action in CHECK_IN_ACTIONS:
+        return check_in_messages(utter_action, library, tracker, now, _lines(), _replies())
     if utter_action == "utter_answer":
         return [answers.answer(library, topic, now) for topic in asked.get("topics") or [now.topic]]
     if utter_action == "utter_follow_up":
@@ -167,7 +173,7 @@ def situation_of(tracker: DialogueStateTracker) -> Situation:
     return Situation(
         language=tracker.get_slot("language") or "en",
         topic=tracker.get_slot("topic"),
-        pinned=tracker.get_slot("safety_pinned"),
+        pinned=pinned_by(tracker),
         screen=tracker.get_slot("movement_screen"),
         resolved=tracker.get_slot("safety_answer") == "no",
     )

@@ -116,6 +116,12 @@ def movement_screen(library: Library, card: Card, now: Situation, aspect: str = 
     return message
 
 
+def opens(library: Library, card_id: str, now: Situation) -> Choice | None:
+    """Return the choice that opens a card, None while it must not be offered. Raises KeyError for an unknown card."""
+    card = library.cards[card_id]
+    return None if _is_hidden(card, now) else _opens(library, card, now)
+
+
 def is_movement(card: Card) -> bool:
     """Return whether the card guides a movement or leads to one."""
     return card.folder == MOVEMENTS

@@ -146,7 +146,7 @@ def schema_faults(document: Located) -> list[Fault]:
     """Return what card.schema.json and the card's folder find wrong, in the words of a person."""
     faults: list[Fault] = []
     for error in _validator().iter_errors(document.value):
-        for where, problem, mend in _explain(error):
+        for where, problem, mend in explain(error):
             faults.append(document.fault(where, problem, mend))
     if faults or not isinstance(document.value, dict):
         return list(dict.fromkeys(faults))  # two missing fields are two errors that each name both
@@ -168,7 +168,7 @@ def schema_faults(document: Located) -> list[Fault]:
     return faults
 
 
-def _explain(error: jsonschema.ValidationError) -> Iterator[tuple[list[Any], str, str]]:
+def explain(error: jsonschema.ValidationError) -> Iterator[tuple[list[Any], str, str]]:
     """Yield (path, problem, mend) for one schema error."""
     where: list[Any] = list(error.absolute_path)
     # The stubs of jsonschema leave these open; here they are what card.schema.json holds.

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from knowledge import places
 from knowledge.cards import card_files, load_library
+from knowledge.check_in.faults import Known, check_in_faults
 from knowledge.located_yaml import DataError, Fault, load
 from knowledge.style import Ban, load_bans, style_faults
 
@@ -34,7 +35,23 @@ def content_faults(data: Path = places.DATA, clinic: Path = places.CLINIC) -> li
             continue  # named above
         if isinstance(document.value, dict):
             faults.extend(style_faults(document, bans))
+    faults.extend(_check_in_faults(data, bans))
     return sorted(faults, key=lambda fault: (fault.file, fault.line))
+
+
+def _check_in_faults(data: Path, bans: list[Ban]) -> list[Fault]:
+    """Return the faults of the check-in; of a folder without one, none: the service would not start."""
+    path = data / "check_in.yml"
+    if not path.exists():
+        return []
+    try:
+        sources = load(data / "sources.yml").value
+        lines = {line["id"] for line in load(data / "safety" / "help_lines.yml").value["lines"]}
+        document = load(path)
+    except DataError as error:
+        return error.faults
+    known = Known({each.stem for each in card_files(data)}, set(sources), lines)
+    return check_in_faults(document, known, bans)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     faults += [Fault(each, 1, "", "the file is missing.", "Restore it, or mend its name.") for each in missing]
     for fault in faults:
         print(str(fault).replace(f"{places.ROOT}/", ""))
-    files = len(wanted) or len(card_files())
+    files = len(wanted) or len(card_files()) + 1
     print(f"{files} files, {len(faults)} faults" if faults else f"{files} files, no faults")
     return 1 if faults else 0
 

@@ -1,0 +1,160 @@
+"""`make eval-check-in`: how well typed answers of the check-in are understood, on rows that are no examples.
+
+Each row is read by the lines of code that the service runs. A miss costs one more question; a red-flag sign that is
+taken for "none" would cost care, and is counted on its own: there must be none. `--list` prints every miss.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.check_in_guess import Guesses
+from components.embedding import shared_embedding
+from components.embedding_store import embed_examples
+from knowledge import places
+from knowledge.check_in.content import CheckIn, load_check_in
+from knowledge.check_in.course import Progress, Said
+from knowledge.check_in.reading import Reader, looks_asked
+
+HELD_OUT = places.ROOT / "tests" / "check_in" / "held_out.yml"
+TODAY = date(2026, 11, 22)
+#: Share of rows that must be understood.
+FLOOR = 0.92
+
+
+@dataclass(frozen=True)
+class Row:
+    """A typed answer: the open question, the text, and all that it may mean, as `outcome` writes it."""
+
+    question: str
+    text: str
+    wanted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was understood of a row. `asked_again`: nothing was taken, so that the visitor is asked once more."""
+
+    row: Row
+    got: str
+    care_lost: bool
+
+    @property
+    def right(self) -> bool:
+        """Whether it is what the row means."""
+        return self.got in self.row.wanted
+
+    @property
+    def asked_again(self) -> bool:
+        """Whether nothing was taken."""
+        return self.got == "again"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print. Returns the exit code: 1 below the floor, or when a sign was taken for none."""
+    parser = argparse.ArgumentParser(prog="python -m bench.eval_check_in", description=__doc__)
+    parser.add_argument("--list", action="store_true", help="print every row that was not understood")
+    parser.add_argument("--rows", type=Path, default=HELD_OUT, help="file with the rows")
+    options = parser.parse_args(arguments)
+    results = measure(load_check_in(), load_rows(options.rows))
+    right, again = sum(each.right for each in results), sum(each.asked_again and not each.right for each in results)
+    lost = [each for each in results if each.care_lost]
+    share = right / len(results)
+    print(f"understood             {right} of {len(results)} ({share:.1%}; floor {FLOOR:.0%})")
+    print(f"asked again            {again}")
+    print(f"taken for another      {len(results) - right - again}")
+    print(f"a red flag taken for none or less  {len(lost)}")
+    by_question = Counter(each.row.question for each in results)
+    missed = Counter(each.row.question for each in results if not each.right)
+    print(
+        "missed by question     " + ", ".join(f"{name} {missed[name]}/{total}" for name, total in by_question.items())
+    )
+    for each in results if options.list else lost:
+        if not each.right or each.care_lost:
+            print(f"  {each.row.question:<9} {each.row.text!r}: {each.got}, means {' or '.join(each.row.wanted)}")
+    return 1 if share < FLOOR or lost else 0
+
+
+def load_rows(path: Path = HELD_OUT) -> list[Row]:
+    """Return the held-out rows. Raises OSError, KeyError."""
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [Row(question, row["text"], wanted(row, question)) for question, rows in raw.items() for row in rows]
+
+
+def wanted(row: dict[str, Any], question: str) -> tuple[str, ...]:
+    """Return what a row may mean, as texts to compare."""
+    if "move" in row:
+        return ("again" if row["move"] == "other" else str(row["move"]),)
+    of, choices = row.get("of", question), sorted(row["choices"])
+    if row.get("any"):
+        return tuple(f"{of}: {choice}" for choice in choices)
+    return (f"{of}: {', '.join(choices)}" if choices else "again",)
+
+
+def measure(check_in: CheckIn, rows: Sequence[Row]) -> list[Result]:
+    """Read every row as the service does."""
+    reader, guesses = Reader(check_in), Guesses.fit(check_in, embed_examples)
+    embeddings = shared_embedding().embed([row.text for row in rows])
+    results = []
+    for row, embedding in zip(rows, embeddings, strict=True):
+        said = reader.read(row.text, at(check_in, row.question), TODAY)
+        if said is None and not looks_asked(row.text):
+            said = guesses.guess(check_in.question(row.question), row.text, embedding)
+        results.append(_result(check_in, row, said))
+    return results
+
+
+def at(check_in: CheckIn, question: str) -> Progress:
+    """Return a progress at a question, with every one before it answered by its first choice."""
+    before = _before(check_in, question)
+    return Progress(answers={name: (check_in.question(name).choices[0].id,) for name in before}, question=question)
+
+
+def outcome(said: Said | str | None) -> str:
+    """Return what was understood, as one text to compare: "where: jaw, neck", "skip", or "again"."""
+    if said is None:
+        return "again"
+    if isinstance(said, str):
+        return said
+    return f"{said.question}: {', '.join(sorted(said.choices))}" if said.move == "answer" else said.move
+
+
+def _before(check_in: CheckIn, question: str) -> Iterator[str]:
+    for each in check_in.questions:
+        if each.id == question:
+            return
+        if not each.asked_if:
+            yield each.id
+
+
+def _result(check_in: CheckIn, row: Row, said: Said | str | None) -> Result:
+    return Result(row, outcome(said), _care_lost(check_in, row, outcome(said)))
+
+
+def _care_lost(check_in: CheckIn, row: Row, got: str) -> bool:
+    """Return whether an answer was taken that leads to less than the one that was meant."""
+    wanted_level = max(_urgency(check_in, each) for each in row.wanted)
+    got_level = _urgency(check_in, got)
+    return check_in.question(row.question).red_flag and ": " in got and got_level > wanted_level
+
+
+def _urgency(check_in: CheckIn, meaning: str) -> int:
+    """Return the place of the most urgent level that an answer leads to; after all levels when it leads to none."""
+    levels = [level.id for level in check_in.levels]
+    question, _, choices = meaning.partition(": ")
+    picked = choices.split(", ") if choices else []
+    effects = [check_in.question(question).choice(each).effect for each in picked]
+    return min((levels.index(each) for each in effects if each), default=len(levels))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

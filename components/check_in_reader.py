@@ -1,0 +1,153 @@
+"""CheckInReader: reads messages as answers while the check-in is open. Rasa's side of `components.check_in_routing`.
+
+It stands after the classifier and changes nothing unless a check-in is open, paused or asked for; a message that the
+safety filter has raised passes through untouched. A tapped choice is completed with what it leads to, so that the form
+needs no action server: help must not wait for one.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from components.check_in_guess import Guesses
+from components.check_in_routing import FORM, State, Turn, Understood, tapped, typed
+from components.check_in_routing import INTENT as CHECK_IN
+from components.embedding import shared_embedding
+from components.embedding_store import embed_examples
+from components.sentence_embedder import EMBEDDING
+from components.text_classifier import TextClassifier
+from knowledge.check_in.content import Question, check_in
+from knowledge.check_in.course import Progress, Said
+from knowledge.check_in.reading import Reader
+
+MODEL_FILE = "check_in.npz"
+COMMAND = f"/{CHECK_IN}"
+#: What the safety filter set stays; what the classifier set is replaced.
+KEPT_FROM = "SafetyFilter"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CheckInReader(GraphComponent):
+    """The Rasa component."""
+
+    def __init__(
+        self, model_storage: ModelStorage, resource: Resource, classifier: TextClassifier | None = None
+    ) -> None:
+        """Load the questions and compile their words. Raises DataError when they can't be read."""
+        self._model_storage = model_storage
+        self._resource = resource
+        self._check_in = check_in()
+        self._reader = Reader(self._check_in)
+        self._guesses = Guesses(self._check_in, classifier) if classifier else None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CheckInReader:
+        """Return an untrained component (Rasa calls this)."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CheckInReader:
+        """Return the trained component. Raises when the model has none: then the service must not start."""
+        with model_storage.read_from(resource) as folder:
+            classifier = TextClassifier.load(Path(folder) / MODEL_FILE)
+        return cls(model_storage, resource, classifier)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on data/check_in_examples.yml (the training data of the dialogue plays no part)."""
+        self._guesses = Guesses.fit(self._check_in, embed_examples)
+        with self._model_storage.write_to(self._resource) as folder:
+            self._guesses.classifier.save(Path(folder) / MODEL_FILE)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Return the data unchanged."""
+        return training_data
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Read each message where the conversation stands; Rasa's graph hands in its tracker."""
+        state = state_of(tracker)
+        for message in messages:
+            turn = self._turn(message, state)
+            if turn is not None:
+                _write(message, turn)
+        return messages
+
+    def _turn(self, message: Message, state: State) -> Turn | None:
+        text = message.get(TEXT) or ""
+        if text.startswith("/"):
+            if not text.startswith((COMMAND + "{", COMMAND + " ")) and text != COMMAND:
+                return None
+            entities = json.loads(text.removeprefix(COMMAND) or "{}")
+            return tapped(self._check_in, entities.get("check_in_said"), state)
+
+        def guess(question: Question, answer: str) -> Said | str | None:
+            if self._guesses is None:
+                raise RuntimeError("CheckInReader was used before it was trained or loaded.")
+            embedding = message.get(EMBEDDING)
+            row = shared_embedding().embed([answer])[0] if embedding is None else embedding
+            return self._guesses.guess(question, answer, row)
+
+        return typed(self._reader, self._check_in, text, understood(message), state, date.today(), guess)
+
+
+def understood(message: Message) -> Understood:
+    """Return what the components before made of a message."""
+    intent = message.get(INTENT) or {}
+    entities = {each["entity"]: each["value"] for each in message.get(ENTITIES) or ()}
+    return Understood(intent.get("name"), entities.get("reply"), float(intent.get("confidence") or 0.0))
+
+
+def state_of(tracker: DialogueStateTracker | None) -> State:
+    """Return what the slots say about the check-in."""
+    if tracker is None:
+        return State()
+    values = tracker.get_slot("check_in_progress")
+    return State(
+        progress=Progress.from_values(values) if values else None,
+        outcome=tracker.get_slot("check_in_outcome"),
+        is_open=tracker.active_loop_name == FORM,
+        pinned=pinned_of(tracker),
+    )
+
+
+def pinned_of(tracker: DialogueStateTracker) -> str | None:
+    """Return the tier that counts for the outcome: not one whose question was answered "no"."""
+    pinned = tracker.get_slot("safety_pinned")
+    return None if tracker.get_slot("safety_answer") == "no" and pinned in ("T3", "M1") else pinned
+
+
+def _write(message: Message, turn: Turn) -> None:
+    if (message.get(TEXT) or "").startswith("/"):
+        message.set(TEXT, turn.intent)  # Rasa would take it apart again, without what it leads to
+    message.set(INTENT, {"name": turn.intent, "confidence": 1.0}, add_to_output=True)
+    kept = [each for each in message.get(ENTITIES) or () if each.get("extractor") == KEPT_FROM]
+    entities = [
+        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "CheckInReader"}
+        for name, value in turn.entities.items()
+    ]
+    message.set(ENTITIES, [*kept, *entities], add_to_output=True)
