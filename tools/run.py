@@ -152,7 +152,7 @@ def _about_requests(port: int, environment: Mapping[str, str]) -> list[str]:
     else:
         lines.append("They are in that inbox alone: no e-mail is set (UNCLENCH_SMTP_URL), so somebody must look there.")
     if not environment.get("UNCLENCH_CONTACT_KEYS"):
-        lines.append("They are encrypted with a development key, var/contact.key. Set UNCLENCH_CONTACT_KEYS for real use.")
+        lines.append("They are encrypted with a development key in var/. Set UNCLENCH_CONTACT_KEYS for real use.")
     return lines
 
 

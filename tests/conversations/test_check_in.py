@@ -1,4 +1,5 @@
-"""The check-in as people go through it: buttons, own words, changing one's mind, stopping, asking in between, alarms."""
+"""The check-in as people go through it: buttons, own words, changing one's mind, stopping, asking in
+between, alarms."""
 
 from __future__ import annotations
 

@@ -2,7 +2,9 @@
 
 const EVERY_MS = 10_000;
 
-for (const note of document.querySelectorAll("[data-scripted]")) note.hidden = false;
+/** @type {NodeListOf<HTMLElement>} */
+const notes = document.querySelectorAll("[data-scripted]");
+for (const note of notes) note.hidden = false;
 inOwnTime(document);
 
 const list = document.getElementById("list");
@@ -55,7 +57,7 @@ function keepUpToDate(shown) {
   /** Put the new list in, and leave the reader where they were. @param {string} html */
   function replace(html) {
     const at = shown.contains(document.activeElement) ? document.activeElement?.id : "";
-    shown.innerHTML = html;
+    shown.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
     inOwnTime(shown);
     if (at) document.getElementById(at)?.focus({ preventScroll: true });
   }
