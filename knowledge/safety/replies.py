@@ -127,8 +127,10 @@ def crisis_message(
     """
     if not assessment.interrupts:
         raise LookupError("nothing to say: tier T0")
-    reply = replies.choose(assessment)
-    return _message(reply, assessment, _language(language), lines, replies)
+    message = _message(replies.choose(assessment), assessment, _language(language), lines, replies)
+    if assessment.by == "failure":
+        message["data"]["filter_failed"] = True  # counted by `web`, which takes it away again
+    return message
 
 
 def next_step_message(

@@ -137,6 +137,15 @@ def test_a_reply_in_one_language_only_is_refused(tmp_path: Path) -> None:
         load_replies(path)
 
 
+def test_a_reply_after_a_failure_of_the_filter_says_so_to_whoever_counts(
+    lines: dict[str, HelpLine], replies: Replies
+) -> None:
+    failed = said(Assessment("T3", "self", ask="t3", by="failure"), "en", lines, replies)
+    asked = said(Assessment("T3", "self", ask="t3"), "en", lines, replies)
+    assert failed["data"].pop("filter_failed") is True
+    assert failed == asked
+
+
 def test_nothing_is_said_where_nothing_was_raised(lines: dict[str, HelpLine], replies: Replies) -> None:
     with pytest.raises(LookupError):
         said(Assessment(), "en", lines, replies)

@@ -1,5 +1,6 @@
 """Opening a conversation, saying something, taking a choice, reloading, erasing."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.conftest import Clock, StartWeb, Visitor, Web, assert_problem
@@ -123,6 +124,18 @@ def test_help_lines_named_by_id_are_spelled_out(visitor: Visitor, rasa: FakeRasa
     assert [line["call"] for line in answer["data"]["lines"]] == ["988", "800-222-1222"]
     assert answer["data"]["lines"][0]["text"] == {"to": "988", "body": "AYUDA"}
     assert answer["data"]["lines"][1]["tel"] == "tel:+18002221222"
+
+
+def test_a_failure_of_the_safety_filter_is_counted_and_not_shown(web: Web, visitor: Visitor, rasa: FakeRasa) -> None:
+    def failures() -> float:
+        found = re.search(r"^unclench_safety_filter_failures_total (\S+)", web.http.get("/metrics").text, re.MULTILINE)
+        return float(found[1]) if found else -1.0
+
+    before = failures()
+    rasa.messages = [{"kind": "crisis", "text": "Call 988.", "data": {"tier": "T3", "filter_failed": True}}]
+    [answer] = visitor.say("hello")
+    assert answer["kind"] == "crisis" and "filter_failed" not in answer["data"]
+    assert failures() == before + 1
 
 
 def test_help_lines_that_rasa_describes_are_completed_and_unknown_ones_are_kept(

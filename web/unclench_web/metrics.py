@@ -24,6 +24,11 @@ class Metrics:
         self.safe_replies = Counter(
             "unclench_safe_replies", "Static safe replies given, by reason", ["reason"], registry=self.registry
         )
+        self.filter_failures = Counter(
+            "unclench_safety_filter_failures",
+            "Messages on which the safety filter broke and that were treated as T3",
+            registry=self.registry,
+        )
         self.ratings = Counter(
             "unclench_ratings", "Answers that visitors rated, by topic", ["topic", "helped"], registry=self.registry
         )

@@ -155,6 +155,8 @@ class Conversations:
         for entry in entries:
             said = entry.message
             self.metrics.answers.labels(said.kind, said.topic or "", str(said.data.get("tier", ""))).inc()
+            if said.data.pop("filter_failed", False):
+                self.metrics.filter_failures.inc()
             self._date(entry)
         return entries
 
