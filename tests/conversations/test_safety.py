@@ -20,7 +20,10 @@ STATES: dict[str, Callable[[Chat], Chat]] = {
         chat.says("how do i do seated marching").says("what are the steps?").takes("None of these")
     ),
     "at the contact form": lambda chat: chat.says("i want to talk to a person"),
-    "after the check-in": lambda chat: chat.says("can you check what kind of help i need"),
+    "at the check-in's first question": lambda chat: chat.says("start the check-in"),
+    "in the middle of the check-in": lambda chat: (
+        chat.says("start the check-in").takes("Yes, 18").takes("None of these").takes("None of these")
+    ),
     "asked whether it is a crisis": lambda chat: chat.says("i just feel like there's no point anymore"),
     "after a crisis": lambda chat: chat.says("i want to kill myself"),
     "after an emergency": lambda chat: chat.says("i have chest pain right now"),

@@ -28,6 +28,7 @@ NEVER_SAID_FILES = (
     "data/safety/table.yml",
     "data/safety/words.yml",
     "data/areas.yml",
+    "data/check_in_examples.yml",
     "data/understanding.yml",
     "data/words.yml",
     "data/rules",
@@ -35,6 +36,8 @@ NEVER_SAID_FILES = (
 #: Ids, addresses, dates, and the wordings that people may type; `note` is for whoever edits the file.
 NEVER_SAID_KEYS = frozenset(
     [
+        "words",
+        "controls",
         "id",
         "ids",
         "asks",
@@ -119,8 +122,9 @@ def _in_yaml(path: Path, root: Path) -> Iterator[Said]:
 def _leaves(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            # In a language's block every word is text: `next`, `body` or `chat` may be the name of a label there.
-            if str(key) not in NEVER_SAID_KEYS or (keys[:1] in (("en",), ("es",)) and key not in ("asks", "next")):
+            # In a language's block every word is text: `next`, `ask` or `chat` may be the name of a label there.
+            spoken = bool({"en", "es"} & set(keys)) and key not in ("asks", "words") and keys[-1:] != ("asks",)
+            if spoken or str(key) not in NEVER_SAID_KEYS:
                 yield from _leaves(inner, (*keys, str(key)))
     elif isinstance(value, list):
         for at, inner in enumerate(value):
