@@ -59,6 +59,9 @@ eval-safety: install-dev ## how well crises and emergencies are noticed, how oft
 bench-speed: install-dev train ## reply times and memory, side by side with Rasa's default pipeline
 	@$(PYTHON) -W ignore -m bench.speed
 
+bench-widget: install-dev train ## size of the chat in the browser, and its speed on a slow phone
+	@$(PYTHON) -W ignore -m bench.widget
+
 screenshots: install-dev ## pictures for the README, of the assistant that runs on port 8000
 	@$(PYTHON) -m tools.screenshots
 

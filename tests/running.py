@@ -9,10 +9,13 @@ import pytest
 from tests.conversations.dsl import Chat
 from tests.services import Running, running_assistant
 
+#: Known, so that a test can put another `web` in front of the same Rasa.
+RASA_SECRET = "a secret of the tests"
+
 
 @pytest.fixture(scope="session")
 def assistant() -> Iterator[Running]:
-    with running_assistant() as running:
+    with running_assistant(UNCLENCH_RASA_SECRET=RASA_SECRET) as running:
         yield running
 
 

@@ -120,13 +120,23 @@ export class Log {
   }
 
   showEnd() {
-    this.list.scrollTop = this.list.scrollHeight;
+    if (this.scrolls()) this.list.scrollTop = this.list.scrollHeight;
+    else this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
   }
 
   /** Show the end, but never scroll past the beginning of what is new. @param {HTMLElement | undefined} first */
   show(first) {
+    if (!this.scrolls()) {
+      first?.scrollIntoView({ block: "start" });
+      return;
+    }
     const end = this.list.scrollHeight - this.list.clientHeight;
     this.list.scrollTop = first ? Math.min(end, first.offsetTop - this.list.offsetTop - 12) : end;
+  }
+
+  /** Whether the log scrolls by itself: in a short window the whole page does. */
+  scrolls() {
+    return getComputedStyle(this.list).overflowY === "auto";
   }
 }
 

@@ -103,6 +103,7 @@ const conversation = new Conversation({
     setState(now) {
       document.body.dataset.state = now.name;
       state.show(now);
+      if (now.name !== "ready") log.showEnd(); // the line takes some of its room
     },
   },
 });

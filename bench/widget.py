@@ -1,0 +1,147 @@
+"""`make bench-widget`: how heavy the chat is, how soon a slow phone can use it, what it costs the clinic's page.
+
+The phone: a processor four times slower than this machine's, 150 ms to the server and back, 1.6 Mbit/s down and
+0.75 Mbit/s up, nothing in its cache. "Usable": from opening the launcher until the greeting is there and one can type.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from bench.services import ours
+from tools.screenshots import FLAGS
+from tools.train import train
+
+SLOWER = 4
+NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+OPENED = "() => { window.pressedAt = performance.now(); window.Unclench.open(); }"
+USABLE = """
+(() => {
+  if (window.parent === window || !location.pathname.startsWith('/chat')) return;
+  const look = () => {
+    const ready = document.querySelector('#log .assistant') && document.querySelector('#composer:not([hidden])');
+    if (!ready || window.parent.usableAt) return;
+    requestAnimationFrame(() => setTimeout(() => { window.parent.usableAt = window.parent.performance.now(); }));
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true });
+})();
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; return the exit code."""
+    parser = argparse.ArgumentParser(description="Size and speed of the chat in the browser")
+    parser.add_argument("--times", type=int, default=7, help="visits to measure")
+    times = parser.parse_args(arguments).times
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        sys.exit("No Chromium here: install it (Debian: apt-get install chromium), then run this again.")
+    with tempfile.TemporaryDirectory() as folder:
+        services, url = ours(train(), Path(folder))
+        with services, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            visits = [visit(browser, url) for _ in range(times)]
+            host = [cost_to_the_page(browser, url) for _ in range(times)]
+            print(write_up(sizes(url), visits, host))
+            browser.close()
+    return 0
+
+
+def sizes(url: str) -> dict[str, int]:
+    """Bytes of each file as they travel, compressed."""
+    page = urllib.request.urlopen(f"{url}/chat").read().decode()  # noqa: S310 (loopback)
+    static = page.split('<script src="')[1].split("/chat.js")[0]
+    files = {
+        "widget.js": "/widget.js",
+        "chat.js": f"{static}/chat.js",
+        "chat.css": f"{static}/chat.css",
+        "/chat": "/chat",
+    }
+    return {name: _bytes(url + path) for name, path in files.items()}
+
+
+def _bytes(address: str) -> int:
+    request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})  # noqa: S310 (loopback)
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return len(answer.read())
+
+
+def visit(browser: Browser, url: str) -> float:
+    """Milliseconds from opening the launcher until the chat is usable, on a slow phone that was never here."""
+    page = _slow_phone(browser, url)
+    page.add_init_script(USABLE)
+    page.goto("/")
+    page.wait_for_function("() => window.Unclench")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(OPENED)
+    page.wait_for_function("() => window.usableAt", timeout=60_000)
+    took = float(page.evaluate("window.usableAt - window.pressedAt"))
+    page.context.close()
+    return took
+
+
+def cost_to_the_page(browser: Browser, url: str) -> tuple[float, int]:
+    """Return what the loader costs a clinic's page: milliseconds of its main thread, and requests beside its own."""
+    page = _slow_phone(browser, url)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    browser.start_tracing(page=page, categories=["devtools.timeline", "v8", "disabled-by-default-v8.compile"])
+    page.goto("/")
+    page.wait_for_function("() => window.Unclench")
+    page.wait_for_load_state("networkidle")
+    trace = json.loads(browser.stop_tracing())
+    page.context.close()
+    own = [each for each in asked if "/chat" in each or "/api/" in each]
+    return time_of("widget.js", trace["traceEvents"]), len(own)
+
+
+def time_of(script: str, events: Sequence[dict[str, Any]]) -> float:
+    """Return the milliseconds of the main thread that a script took, not counting those that others had."""
+    running = [each for each in events if each.get("name") == "EvaluateScript" and each.get("ph") == "X"]
+    own = [each for each in running if str(each["args"].get("data", {}).get("url")).endswith(script)]
+    return sum(float(each.get("tdur", each["dur"])) for each in own) / 1000
+
+
+def _slow_phone(browser: Browser, url: str) -> Page:
+    page = browser.new_context(viewport=PHONE, base_url=url, has_touch=True).new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", NETWORK)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    return page
+
+
+def write_up(size: dict[str, int], visits: Sequence[float], host: Sequence[tuple[float, int]]) -> str:
+    """Return the report."""
+    everything = size["widget.js"] + size["chat.js"] + size["chat.css"]
+    rows = [
+        ("loader, gzip", f"{size['widget.js'] / 1024:.1f} KB", "≤ 4 KB"),
+        ("all script and style, gzip", f"{everything / 1024:.1f} KB", "≤ 45 KB"),
+        ("the chat page's HTML, gzip", f"{size['/chat'] / 1024:.1f} KB", "–"),
+        ("open to usable on a slow phone, median", f"{median(visits) / 1000:.2f} s", "≤ 1.5 s"),
+        ("the slowest of them", f"{max(visits) / 1000:.2f} s", "–"),
+        (
+            "main thread of the clinic's page, slow phone, median",
+            f"{median(cost for cost, _ in host):.1f} ms",
+            "≤ 20 ms",
+        ),
+        ("requests beside the loader before it is pressed", str(max(count for _, count in host)), "0"),
+    ]
+    lines = ["# The chat in the browser", "", "| what | figure | must be |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows), "", f"{len(visits)} visits."])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
