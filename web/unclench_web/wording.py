@@ -9,6 +9,7 @@ from unclench_web.faults import StartFault
 from unclench_web.yaml_file import read_yaml
 
 DEFAULT_LANGUAGE = "en"
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Wording:
             if found is not None:
                 return found
         raise KeyError(f"data/web.yml has no {name}")
+
+    @property
+    def direction(self) -> str:
+        """How the language is written, for HTML: "ltr" or "rtl"."""
+        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
     @property
     def languages(self) -> tuple[str, ...]:
