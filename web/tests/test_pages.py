@@ -13,6 +13,7 @@ from tests.fake_rasa import FakeRasa
 from unclench_web.assets import FOLDER, Assets
 from unclench_web.faults import StartFault
 from unclench_web.places import Places
+from unclench_web.wording import Wording
 
 PAGES = ("/", "/chat", "/contact", "/crisis")
 
@@ -203,3 +204,8 @@ def test_every_text_of_the_chat_page_is_there_in_every_language() -> None:
     for language, part in texts.items():
         assert set(part["chat"]) == set(texts["en"]["chat"]), language
         assert set(part["launcher"]) == set(texts["en"]["launcher"]), language
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("es", "ltr"), ("ar", "rtl"), ("he", "rtl")])
+def test_a_page_runs_in_the_direction_of_its_language(language: str, direction: str) -> None:
+    assert Wording(language, {}).direction == direction
