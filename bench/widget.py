@@ -44,19 +44,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; return the exit code."""
     parser = argparse.ArgumentParser(description="Size and speed of the chat in the browser")
     parser.add_argument("--times", type=int, default=7, help="visits to measure")
-    times = parser.parse_args(arguments).times
+    parser.add_argument("--url", help="an assistant that runs already; by default one is started")
+    given = parser.parse_args(arguments)
+    if given.url:
+        print(measure(given.url, given.times))
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        services, url = ours(train(), Path(folder))
+        with services:
+            print(measure(url, given.times))
+    return 0
+
+
+def measure(url: str, times: int) -> str:
+    """Return the report on the assistant at an address."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         sys.exit("No Chromium here: install it (Debian: apt-get install chromium), then run this again.")
-    with tempfile.TemporaryDirectory() as folder:
-        services, url = ours(train(), Path(folder))
-        with services, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            visits = [visit(browser, url) for _ in range(times)]
-            host = [cost_to_the_page(browser, url) for _ in range(times)]
-            print(write_up(sizes(url), visits, host))
-            browser.close()
-    return 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        visits = [visit(browser, url) for _ in range(times)]
+        host = [cost_to_the_page(browser, url) for _ in range(times)]
+        browser.close()
+    return write_up(sizes(url), visits, host)
 
 
 def sizes(url: str) -> dict[str, int]:

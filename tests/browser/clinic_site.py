@@ -63,8 +63,8 @@ class Site:
 def web_for(assistant: Running, root: Path, **clinic: Any) -> Iterator[str]:
     """Run a `web` of a clinic's own in front of the same Rasa; yield its address."""
     (root / "data" / "safety").mkdir(parents=True)
-    for name in ("web.yml", "safety/help_lines.yml"):
-        shutil.copy(places.DATA / name, root / "data" / name)
+    for file in (*places.DATA.glob("*.yml"), places.DATA / "safety" / "help_lines.yml"):
+        shutil.copy(file, root / file.relative_to(places.ROOT))
     settings = yaml.safe_load(places.CLINIC.read_text(encoding="utf-8"))
     (root / "clinic.yml").write_text(yaml.safe_dump({**settings, **clinic}), encoding="utf-8")
     port = free_port()

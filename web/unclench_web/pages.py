@@ -76,12 +76,15 @@ def router(look: Look) -> APIRouter:
     }
     crisis = {language: _page(look.render("crisis.html", language)) for language in look.wording.languages}
     loader = _loader(look)
+    # so that a browser asks for both as soon as the head of the answer is there
+    preloads = f"<{look.assets.address('chat.css')}>; rel=preload; as=style, "
+    preloads += f"<{look.assets.address('chat.js')}>; rel=preload; as=script"
 
     async def show_demo(request: Request) -> Response:
         return demo.response(request, look.policy(frames=True))
 
     async def show_chat(request: Request) -> Response:
-        return chat.get(_language(request), chat["en"]).response(request, look.policy())
+        return chat.get(_language(request), chat["en"]).response(request, look.policy() | {"Link": preloads})
 
     async def show_crisis(request: Request) -> Response:
         return crisis.get(_language(request), crisis["en"]).response(request, look.policy())

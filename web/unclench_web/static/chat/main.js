@@ -28,6 +28,11 @@ const hasKeyboard = matchMedia("(hover: hover) and (pointer: fine)").matches;
 
 const announcer = new Announcer(find("announcer"), find("alarm"));
 const session = new Session(tabStorage("unclench.session"));
+const tabs = new Tabs({
+  current: () => session.current,
+  changed: () => conversation.refresh(),
+  erased: () => conversation.end({ name: "cleared_elsewhere" }),
+});
 const outbox = new Outbox(tabStorage("unclench.outbox"));
 const help = new Help(find("help"));
 
@@ -64,12 +69,6 @@ const composer = new Composer((text) => {
 const state = new StateLine(find("state"), {
   retry: () => conversation.retry(),
   begin: () => void begin(),
-});
-
-const tabs = new Tabs({
-  current: () => session.current,
-  changed: () => conversation.refresh(),
-  erased: () => conversation.end({ name: "cleared_elsewhere" }),
 });
 
 const conversation = new Conversation({

@@ -17,6 +17,7 @@ export class Tabs {
     this.own = own;
     /** @type {((kept: Kept | null) => void) | null} */
     this.answered = null;
+    this.other = anotherTab(); // asked at once, while the page is still put together
     /** @type {BroadcastChannel | null} */
     this.channel = null;
     try {
@@ -29,7 +30,7 @@ export class Tabs {
 
   /** What another tab is in, or null. Asks only when there is another tab, so that the first one need not wait. */
   async ask() {
-    if (!this.channel || !(await anotherTab())) return null;
+    if (!this.channel || !(await this.other)) return null;
     /** @type {Promise<Kept | null>} */
     const answer = new Promise((resolve) => (this.answered = resolve));
     this.channel.postMessage({ what: "ask" });

@@ -1,12 +1,15 @@
 /** Days and times as people say them, in the language and the time zone of the browser. */
 
+/** @type {Map<string, Intl.DateTimeFormat>} made once each: making one is slow on a phone */
+const formats = new Map();
+
 /**
  * The time of day, such as "10:42".
  * @param {Date} moment
  * @param {string} [language]
  */
 export function timeOf(moment, language) {
-  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(moment);
+  return format(language, { hour: "numeric", minute: "2-digit" }).format(moment);
 }
 
 /**
@@ -20,7 +23,18 @@ export function dayOf(moment, now, words, language) {
   const days = Math.round((midnight(now) - midnight(moment)) / 86_400_000);
   if (days === 0) return words.today;
   if (days === 1) return words.yesterday;
-  return new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(moment);
+  return format(language, { weekday: "long", day: "numeric", month: "long" }).format(moment);
+}
+
+/**
+ * @param {string | undefined} language
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function format(language, options) {
+  const name = `${language} ${Object.keys(options)}`;
+  const made = formats.get(name) ?? new Intl.DateTimeFormat(language, options);
+  formats.set(name, made);
+  return made;
 }
 
 /** @param {Date} moment */
