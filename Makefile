@@ -8,7 +8,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 EVAL ?= ../shared/eval
 
 # No target is a file.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
+.PHONY: bench-contact $(shell sed -n 's/^\([a-z-]*\):.*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -37,6 +37,9 @@ check: install-dev check-content ## lint, types, who may import whom, content
 
 check-content: install-dev ## every card, source and setting: file, line, field, mend
 	@$(PYTHON) -m knowledge.check_content
+
+bench-contact: install-dev ## 200 contact requests at once, against services that run with their limit off
+	@$(PYTHON) -m bench.contact_load --url "$(or $(URL),http://127.0.0.1:8000)"
 
 review-list: install ## what a clinician must still check before launch
 	@$(PYTHON) -m knowledge.review_list

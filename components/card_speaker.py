@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import time
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from components.check_in_speech import CHECK_IN_ACTIONS, check_in_messages, pinned_by, ways_back
 from knowledge import answers, places
-from knowledge.answers import Message, Situation
+from knowledge.answers import Message, Situation, contact_link
 from knowledge.cards import Library, card_files, load_library
 from knowledge.located_yaml import DataError
 from knowledge.safety.assessment import Assessment
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 SAFETY = "safety"
 #: Seconds between two looks at the files' dates.
 LOOK_EVERY = 2.0
+#: The setting that says where `web` is reached.
+PUBLIC_URL = "UNCLENCH_PUBLIC_URL"
 
 
 class LiveLibrary:
@@ -196,12 +199,18 @@ def entities_of(tracker: DialogueStateTracker) -> dict[str, Any]:
 def response(messages: list[Message]) -> dict[str, Any]:
     """Return a Rasa response: a text and buttons for any channel, `messages` for our own."""
     return {
-        "text": "\n\n".join(message["text"] for message in messages),
+        "text": "\n\n".join(_as_text(message) for message in messages),
         "messages": messages,
         "buttons": [
             {"title": choice["label"], "payload": as_command(choice["payload"])} for choice in messages[-1]["choices"]
         ],
     }
+
+
+def _as_text(message: Message) -> str:
+    """Return a message for a channel that has only text: there the form is a link."""
+    link = contact_link(message, os.environ.get(PUBLIC_URL)) if message["kind"] == "contact_form" else None
+    return f"{message['text']}\n{link}" if link else str(message["text"])
 
 
 def as_command(payload: dict[str, Any]) -> str:

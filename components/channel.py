@@ -1,6 +1,7 @@
 """UnclenchChannel: the one way into Rasa, for `web` alone: a shared secret, JSON in, messages out.
 
-`POST /webhooks/unclench/messages`, `DELETE /webhooks/unclench/conversations/{id}`, `GET /webhooks/unclench/ready`.
+`POST /webhooks/unclench/messages`, `POST /webhooks/unclench/assess`,
+`DELETE /webhooks/unclench/conversations/{id}`, `GET /webhooks/unclench/ready`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from components.assess import crisis_in
+
 logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Unclench-Secret"  # noqa: S105 (the header's name, not the secret)
@@ -26,6 +29,7 @@ SECRET_SETTING = "UNCLENCH_RASA_SECRET"  # noqa: S105
 CONVERSATION = re.compile(r"[A-Za-z0-9_-]{16,64}")
 INTENT = re.compile(r"[a-z_]{1,40}")
 MAX_TEXT = 1_000
+MAX_TEXTS = 8
 #: What a visitor's page asks for when it opens: said before anybody has typed.
 OPENING = {"intent": "reply", "entities": {"reply": "welcome"}}
 
@@ -100,6 +104,17 @@ class UnclenchChannel(InputChannel):
             await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
             return response.json({"messages": collector.messages})
 
+        @routes.route("/assess", methods=["POST"])
+        async def assess(request: Request) -> HTTPResponse:
+            """Return what the safety filter says to words typed outside a conversation; nothing of them is kept."""
+            if refused(request):
+                return response.json({}, status=401)
+            try:
+                texts = read_texts(json.loads(request.body))
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                return response.json({"problem": str(error)}, status=422)
+            return response.json({"message": await crisis_in(texts, request.app.ctx.agent.parse_message)})
+
         @routes.route("/conversations/<conversation>", methods=["DELETE"])
         async def delete(request: Request, conversation: str) -> HTTPResponse:
             if refused(request):
@@ -132,6 +147,16 @@ def read_message(body: dict[str, Any]) -> tuple[str, str]:
     if not isinstance(intent, str) or not INTENT.fullmatch(intent) or not isinstance(entities, dict):
         raise ValueError("`payload` is not one that was offered.")
     return conversation, f"/{intent}{json.dumps({'misses': 0, **entities}, ensure_ascii=False)}"
+
+
+def read_texts(body: dict[str, Any]) -> list[str]:
+    """Return the texts to assess of a request's body. Raises ValueError for what is not one."""
+    texts = body["texts"]
+    if not isinstance(texts, list) or not 1 <= len(texts) <= MAX_TEXTS:
+        raise ValueError(f"`texts` is not a list of one to {MAX_TEXTS} texts.")
+    if not all(isinstance(text, str) and len(text) <= MAX_TEXT for text in texts):
+        raise ValueError("`texts` holds something else than texts of at most 1,000 characters.")
+    return [without_command(text) for text in texts]
 
 
 def without_command(text: str) -> str:

@@ -95,8 +95,29 @@ def did_you_mean(
 def contact(library: Library, now: Situation) -> Message:
     """Return the hand-over to the clinic's contact form; the form itself is not part of the chat."""
     message = reply(library, "contact", now, kind="contact_form")
-    message["data"] = {"phone": library.clinic.get("phone"), "url": "/contact"}
+    topic = contact_topic(library, now)
+    own = library.clinic.get("contact_form")
+    message["data"] = {
+        "phone": library.clinic.get("phone"),
+        "url": own.replace("{topic}", topic) if own else "/contact",
+        "topic": topic,
+        "external": own is not None,  # the clinic's own form: it is opened, and filled in there
+    }
     return message
+
+
+def contact_topic(library: Library, now: Situation) -> str:
+    """Return the neutral topic that the contact form begins with: where one is, and never anything about health."""
+    card = library.cards.get(now.topic or "")
+    return (card.contact_topic if card else None) or "general"
+
+
+def contact_link(message: Message, public_url: str | None) -> str | None:
+    """Return where a channel of plain text sends somebody for the form; None while nobody said where `web` is."""
+    data = message["data"]
+    if data["external"]:
+        return str(data["url"])
+    return f"{public_url.rstrip('/')}{data['url']}?topic={data['topic']}" if public_url else None
 
 
 def movement_screen(library: Library, card: Card, now: Situation, aspect: str = STEPS) -> Message:
@@ -135,8 +156,19 @@ def _is_hidden(card: Card, now: Situation) -> bool:
 def _message(library: Library, card: Card, text: str, now: Situation, said: str | None = None) -> Message:
     message = _plain(library, card, text, _follow_up_choices(library, card, now, said))
     message["choices"] += _next(library, card, now)
+    if "contact" not in card.next:
+        message["choices"] += _about_this(library, card, now)
     message["topic"] = card.id
     return message
+
+
+def _about_this(library: Library, card: Card, now: Situation) -> list[Choice]:
+    """Return the way from any card to a person."""
+    person = library.cards.get("contact")
+    label = person.text(now.language).choices.get("about") if person else None
+    if person is None or label is None or _is_hidden(person, now):
+        return []
+    return [_choice(label, payload(person.intent, reply=person.id, topic=card.id), person.id)]
 
 
 def _plain(library: Library, card: Card, text: str, choices: list[Choice], kind: str = "text") -> Message:

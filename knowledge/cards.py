@@ -81,6 +81,7 @@ class Card:
     next: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
+    contact_topic: str | None = None
 
     def text(self, language: str) -> CardText:
         """Return the texts in `language` ("en", "es"), in English where there are none."""
@@ -317,6 +318,7 @@ def _card(folder: str, raw: Mapping[str, Any]) -> Card:
         next=tuple(raw.get("next", ())),
         needs=tuple(raw.get("needs", ())),
         unverified=tuple(raw.get("unverified", ())),
+        contact_topic=raw.get("contact_topic"),
     )
 
 

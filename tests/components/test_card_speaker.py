@@ -59,6 +59,20 @@ def test_candidates_of_an_earlier_message_are_not_offered_again(library: Library
     assert message["kind"] == "text"
 
 
+@pytest.mark.parametrize(
+    ("public_url", "link"),
+    [("https://chat.example.org/", "\nhttps://chat.example.org/contact?topic=cost"), (None, "")],
+)
+def test_a_channel_of_plain_text_gets_a_link_to_the_form(
+    library: Library, make_tracker: Any, monkeypatch: pytest.MonkeyPatch, public_url: str | None, link: str
+) -> None:
+    monkeypatch.delenv("UNCLENCH_PUBLIC_URL", raising=False)
+    if public_url:
+        monkeypatch.setenv("UNCLENCH_PUBLIC_URL", public_url)
+    messages = say("utter_contact", library, make_tracker({"reply": "contact", "topic": "cost-and-insurance"})) or []
+    assert response(messages)["text"] == messages[0]["text"] + link
+
+
 def test_contact_is_the_hand_over_to_the_form(library: Library, make_tracker: Any) -> None:
     (message,) = say("utter_contact", library, make_tracker({"reply": "contact"}))
     assert (message["kind"], message["data"]["url"]) == ("contact_form", "/contact")

@@ -221,11 +221,17 @@ class Agent:
     def __init__(self) -> None:
         self.ready = True
         self.heard: list[UserMessage] = []
+        self.parsed: list[str] = []
         self.store = Store()
         self.tracker_store = Wrapped(self.store)
 
     def is_ready(self) -> bool:
         return self.ready
+
+    async def parse_message(self, text: str) -> dict[str, Any]:
+        self.parsed.append(text)
+        tier = text.partition(" ")[0] if text[:1] in "TM" else "T0"
+        return {"text": text, "safety": {"tier": tier, "kind": "self", "lang": "en"}}
 
     async def handle_message(self, message: UserMessage) -> None:
         self.heard.append(message)
@@ -309,9 +315,32 @@ def test_without_the_secret_nothing_is_heard_or_deleted(
     with httpx.Client(base_url=server[1], headers=headers) as stranger:
         body = {"conversation": CONVERSATION, "text": "hello"}
         assert stranger.post("/messages", json=body).status_code == 401
+        assert stranger.post("/assess", json={"texts": ["hello"]}).status_code == 401
         assert stranger.delete(f"/conversations/{CONVERSATION}").status_code == 401
     assert agent.heard == []
     assert agent.store.deleted == []
+
+
+# Words that are no message
+
+
+def test_words_of_a_form_are_assessed_and_are_no_message(http: httpx.Client, agent: Agent) -> None:
+    answer = http.post("/assess", json={"texts": ["Ann", "/T2 planted", "T1 planted"]})
+    message = answer.json()["message"]
+    assert (message["kind"], message["data"]["tier"], message["choices"]) == ("crisis", "T1", [])
+    assert agent.parsed == ["Ann", "T2 planted", "T1 planted"], "no command"
+    assert agent.heard == []
+
+
+@pytest.mark.parametrize("texts", [["Ann"], ["T3 unclear"], ["M2 today"]])
+def test_what_is_not_urgent_shows_nothing(http: httpx.Client, texts: list[str]) -> None:
+    assert http.post("/assess", json={"texts": texts}).json() == {"message": None}
+
+
+@pytest.mark.parametrize("texts", [None, [], "text", [5], ["a" * (MAX_TEXT + 1)], ["a"] * 9])
+def test_what_is_no_list_of_texts_is_refused(http: httpx.Client, agent: Agent, texts: Any) -> None:
+    assert http.post("/assess", json={"texts": texts}).status_code == 422
+    assert agent.parsed == []
 
 
 def test_a_conversation_is_deleted_through_rasas_wrapper(http: httpx.Client, agent: Agent) -> None:

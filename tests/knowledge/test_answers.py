@@ -241,7 +241,31 @@ def test_contact_hands_over_to_the_form_with_the_clinics_phone(library: Library)
     message = answers.contact(replace(library, clinic=clinic), NOW)
     assert message["kind"] == "contact_form"
     assert message["topic"] == "contact"
-    assert message["data"] == {"phone": "+14805550100", "url": "/contact"}
+    assert message["data"] == {"phone": "+14805550100", "url": "/contact", "topic": "general", "external": False}
+
+
+def test_the_form_begins_with_the_neutral_topic_of_the_card_one_is_on(library: Library) -> None:
+    for card, topic in (("cost-and-insurance", "cost"), ("new-patients", "new-client"), ("psoas", "general")):
+        assert answers.contact(library, Situation(topic=card))["data"]["topic"] == topic
+
+
+def test_a_card_about_health_never_names_a_topic_for_the_form(library: Library) -> None:
+    named = {card.folder for card in library.cards.values() if card.contact_topic}
+    assert named == {"treatments"}
+
+
+def test_a_clinic_with_a_form_of_its_own_gets_people_there_with_a_neutral_topic_alone(library: Library) -> None:
+    clinic = Clinic({**library.clinic.settings, "contact_form": "https://clinic.example/form?about={topic}"})
+    message = answers.contact(replace(library, clinic=clinic), Situation(topic="psoas"))
+    assert message["data"]["url"] == "https://clinic.example/form?about=general"
+    assert message["data"]["external"]
+    assert answers.contact_link(message, "https://chat.example.org") == message["data"]["url"]
+
+
+def test_every_answer_leads_to_a_person(library: Library) -> None:
+    for card in library.cards.values():
+        if card.folder in ("topics", "stretches", "treatments"):
+            assert topics(answers.answer(library, card.id, NOW)).count("contact") == 1, card.id
 
 
 def test_contact_without_a_phone_says_none(library: Library) -> None:

@@ -25,6 +25,15 @@ GREETING: dict[str, Any] = {
 }
 
 
+CRISIS: dict[str, Any] = {
+    "kind": "crisis",
+    "text": "I'm glad you told me. Call or text 988 now.",
+    "topic": None,
+    "choices": [],
+    "data": {"tier": "T2", "lines": ["988"], "language": "en"},
+}
+
+
 class FakeRasa:
     """Answers as the channel of Rasa does, and remembers what it was asked."""
 
@@ -36,6 +45,7 @@ class FakeRasa:
 
     def reset(self) -> None:
         self.received: list[dict[str, Any]] = []
+        self.assessed: list[str] = []
         self.secrets: list[str | None] = []
         self.forgotten: list[str] = []
         self.seconds = 0.0
@@ -93,6 +103,11 @@ class FakeRasa:
                 self.forgotten.append(path.rsplit("/", 1)[1])
             return (204 if self.status == 200 else self.status), b""
         said = json.loads(body)
+        if path == "/webhooks/unclench/assess":
+            self.assessed += said["texts"]
+            await asyncio.sleep(self.seconds)
+            raised = any("planted crisis" in text for text in said["texts"])
+            return self.status, self.body or json.dumps({"message": CRISIS if raised else None}).encode()
         self.received.append(said)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

@@ -12,8 +12,9 @@ import yaml
 from cryptography.fernet import Fernet, InvalidToken
 from pydantic import SecretStr
 
-from tests.conftest import CLINIC, StartWeb, Web, assert_problem
+from tests.conftest import CLINIC, Clock, StartWeb, Web, assert_problem
 from tests.fake_rasa import FakeRasa
+from tests.staff import signed_in
 from unclench_web.contact.contact_request import check
 from unclench_web.contact.sealing import Seal, make_seal
 from unclench_web.faults import StartFault
@@ -222,6 +223,98 @@ def test_control_and_direction_characters_are_taken_out() -> None:
 def checked(**change: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
     request, faults = check(**{**GOOD, **change}, region="US", topics=("general", "appointment"))
     return (request.fields() if request else None), faults
+
+
+CRISIS = {**GOOD, "name": "planted crisis"}
+
+
+class TestACrisisTypedIntoTheForm:
+    def test_it_shows_where_help_is_and_the_request_is_sent_all_the_same(self, own: Web, rasa: FakeRasa) -> None:
+        answer = send(own.http, CRISIS)
+        assert answer.status_code == 201 and len(rows(own)) == 1
+        crisis = answer.json()["crisis"]
+        assert crisis["kind"] == "crisis" and crisis["data"]["tier"] == "T2" and "988" in crisis["text"]
+        assert crisis["data"]["lines"][0]["tel"] == "tel:988"
+
+    def test_it_shows_where_help_is_when_the_form_has_faults_too(self, own: Web) -> None:
+        problem = assert_problem(send(own.http, {**CRISIS, "consent": False}), 422)
+        assert problem["crisis"]["data"]["tier"] == "T2"
+
+    def test_the_page_without_javascript_shows_it_first(self, own: Web) -> None:
+        for data, status in (({**FORM, "name": "planted crisis"}, 201), ({"name": "planted crisis"}, 422)):
+            page = own.http.post("/contact", data={**data, "key": "k" * 20})
+            assert page.status_code == status
+            assert page.text.index("glad you told me") < page.text.index("<h1>") and 'href="tel:988"' in page.text
+
+    @pytest.mark.parametrize("fault", [{"status": 500}, {"body": b"nonsense"}, {"seconds": 4.0}])
+    def test_while_the_filter_does_not_answer_the_request_is_sent(
+        self, own: Web, rasa: FakeRasa, fault: dict[str, Any]
+    ) -> None:
+        for name, value in fault.items():
+            setattr(rasa, name, value)
+        answer = send(own.http, CRISIS)
+        assert answer.status_code == 201 and "crisis" not in answer.json() and len(rows(own)) == 1
+
+    def test_while_rasa_is_down_the_request_is_sent(self, own: Web, rasa: FakeRasa) -> None:
+        rasa.stop()
+        assert send(own.http, CRISIS).status_code == 201 and len(rows(own)) == 1
+
+    def test_only_words_of_ones_own_are_read_and_they_are_part_of_no_conversation(
+        self, own: Web, rasa: FakeRasa
+    ) -> None:
+        send(own.http, {**GOOD, "topic": "my own words", "best_time": "after three"})
+        assert rasa.assessed == ["Ann Planted-Name", "after three", "my own words"]
+        send(own.http, {**GOOD, "phone": "not a number"}, "another-key")
+        assert rasa.assessed[3:] == ["Ann Planted-Name", "not a number"]
+        assert rasa.received == []
+
+
+class TestSpam:
+    def test_what_is_sent_as_quickly_as_programs_do_is_kept_and_marked(self, start_web: StartWeb, clock: Clock) -> None:
+        web = start_web()
+        key = key_in(web.http.get("/contact"))
+        assert web.http.post("/contact", data={**FORM, "key": key}).status_code == 201
+        key = key_in(web.http.get("/contact"))
+        clock.forward(seconds=3)
+        assert web.http.post("/contact", data={**FORM, "key": key}).status_code == 201
+        changes: list[dict[str, Any]] = [
+            {"open_seconds": 0.3},
+            {"website": "http://spam.example"},
+            {"open_seconds": 30},
+        ]
+        for at, change in enumerate(changes):
+            assert send(web.http, {**GOOD, **change}, f"key-number-{at}").status_code == 201
+        page = signed_in(web, "ana").get("/staff").text
+        assert [("perhaps spam" in row) for row in page.split('<li class="row')[1:]] == [True, False, True, True, False]
+
+
+class TestSharedAnswers:
+    ANSWERS = [{"question": "Where do you notice tightness?", "answer": "Jaw, planted neck"}]
+
+    def test_what_the_person_chose_to_share_is_kept_encrypted_and_shown_to_staff(self, start_web: StartWeb) -> None:
+        web = start_web()
+        reference = send(web.http, {**GOOD, "answers": self.ANSWERS}).json()["reference"]
+        assert b"planted neck" not in web.database_bytes()
+        page = signed_in(web, "ana").get(f"/staff/requests/{reference}").text
+        assert "Where do you notice tightness?" in page and "Jaw, planted neck" in page
+
+    @pytest.mark.parametrize(
+        "answers", [ANSWERS * 21, [{"question": "q", "answer": "x" * 700}], [{"question": "q"}], 5]
+    )
+    def test_answers_that_will_not_do_are_said(self, own: Web, answers: Any) -> None:
+        problem = assert_problem(send(own.http, {**GOOD, "answers": answers}), 422)
+        assert problem["errors"][0]["field"] == "answers" and rows(own) == []
+
+
+def test_a_clinic_with_a_form_of_its_own_gets_people_there_with_a_neutral_topic_alone(
+    places: Places, start_web: StartWeb
+) -> None:
+    own_form = "https://clinic.example/contact?about={topic}"
+    places.clinic.write_text(yaml.safe_dump({**CLINIC, "contact_form": own_form}))
+    web = start_web()
+    assert web.http.get("/contact?topic=cost").headers["location"] == "https://clinic.example/contact?about=cost"
+    strange = web.http.get("/contact?topic=my+health").headers["location"]
+    assert strange == "https://clinic.example/contact?about=general"
 
 
 class TestTheForm:

@@ -150,7 +150,7 @@ class Started:
         self.url = f"http://127.0.0.1:{port}"
 
     def wait_until_alive(self) -> None:
-        until = time.monotonic() + 20
+        until = time.monotonic() + 50
         while True:
             try:
                 httpx.get(f"{self.url}/healthz", trust_env=False)

@@ -14,6 +14,7 @@ from unclench_web.clinic import read_clinic
 from unclench_web.contact import api as contact_api
 from unclench_web.contact import form as contact_form
 from unclench_web.contact.channels import make_channels
+from unclench_web.contact.crisis import CrisisCheck
 from unclench_web.contact.outbox import Outbox
 from unclench_web.contact.retention import Retention
 from unclench_web.contact.sealing import make_seal
@@ -98,9 +99,10 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     app.state.erasure, app.state.retention = erasure, retention
     app.include_router(conversations_api.router(conversations, limits))
     app.include_router(health.router(database, rasa, metrics, switch))
-    app.include_router(contact_api.router(contact_requests, limits, clinic, wording))
+    crisis_in = CrisisCheck(rasa, help_lines, metrics)
+    app.include_router(contact_api.router(contact_requests, crisis_in, limits, clinic, wording))
     app.include_router(pages.router(look))
-    app.include_router(contact_form.router(contact_requests, limits, look))
+    app.include_router(contact_form.router(contact_requests, crisis_in, limits, look, clock))
     app.include_router(staff_door.router(door, limits, staff_look))
     app.include_router(staff_pages.router(door, inbox, staff_look, clinic.keep_requests_days))
     app.include_router(staff_account.router(door, staff_look))

@@ -23,6 +23,7 @@ HTML = "text/html; charset=utf-8"
 GIVEN = b'"__GIVEN__"'  # in widget.js
 LOGO_KINDS = (".svg", ".png", ".webp")
 LOGO_AT_MOST = 50_000  # bytes
+CONTACT_TEXTS = ("summary", "not_stored", "wait", "network", "share", "share_hint")
 
 
 class Look:
@@ -116,7 +117,8 @@ def chat_texts(look: Look, language: str = "en") -> dict[str, Any]:
     say = look.wording.in_language(language)
     texts: dict[str, Any] = {**look.wording.part("chat"), **say.part("chat")}
     texts["lines"] = {**look.wording.part("lines"), **say.part("lines")}
-    texts["contact"] = {name: say(f"contact.{name}") for name in ("summary", "not_stored", "wait", "network")}
+    texts["contact"] = {name: say(f"contact.{name}") for name in CONTACT_TEXTS}
+    texts["contact"]["own_form"] = look.clinic.contact_form
     texts["greeting"] = look.clinic.greeting
     texts["phone"] = look.clinic.phone
     texts["call_clinic"] = say("chat.call_clinic", phone=look.clinic.phone_shown or "")

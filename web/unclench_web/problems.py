@@ -38,6 +38,9 @@ class ProblemBody(BaseModel):
     status: int
     detail: str = Field(description="A sentence that a person can act on.")
     errors: list[FieldFault] | None = Field(None, description="Faults by field, for a form.")
+    crisis: dict[str, Any] | None = Field(
+        None, description="A message to show first: what was typed speaks of a crisis or an emergency."
+    )
 
 
 class Problem(Exception):
@@ -49,6 +52,7 @@ class Problem(Exception):
         status: int,
         headers: dict[str, str] | None = None,
         errors: list[FieldFault] | None = None,
+        crisis: dict[str, Any] | None = None,
         **values: object,
     ) -> None:
         super().__init__(name)
@@ -56,6 +60,7 @@ class Problem(Exception):
         self.status = status
         self.headers = headers
         self.errors = errors
+        self.crisis = crisis
         self.values = values
 
 
@@ -73,6 +78,7 @@ def render(problem: Problem, wording: Wording) -> ProblemResponse:
         status=problem.status,
         detail=wording(f"problems.{problem.name}.detail", **problem.values),
         errors=problem.errors,
+        crisis=problem.crisis,
     )
     return ProblemResponse(body.model_dump(exclude_none=True), problem.status, headers=problem.headers)
 

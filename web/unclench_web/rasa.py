@@ -11,10 +11,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 MESSAGES = "/webhooks/unclench/messages"
 CONVERSATION = "/webhooks/unclench/conversations/{id}"
+ASSESS = "/webhooks/unclench/assess"
 READY = "/webhooks/unclench/ready"
 
 FORGET_TIMEOUT = 2.0  # seconds
 READY_TIMEOUT = 1.0  # seconds
+ASSESS_TIMEOUT = 2.0  # seconds: somebody waits for a reference
 
 Kind = Literal["text", "crisis", "exercise", "body_map", "check_in", "check_in_result", "contact_form", "did_you_mean"]
 KINDS = frozenset(get_args(Kind))
@@ -77,6 +79,10 @@ class _Replies(_Part):
     messages: Annotated[list[RasaMessage], Field(min_length=1)]
 
 
+class _Assessed(_Part):
+    message: RasaMessage | None
+
+
 class RasaUnavailable(Exception):
     """Rasa gave no usable reply. `reason` is one of timeout, unreachable, status and malformed."""
 
@@ -110,6 +116,22 @@ class Rasa:
             raise RasaUnavailable("status")
         try:
             return _Replies.model_validate_json(body).messages
+        except ValidationError:
+            raise RasaUnavailable("malformed") from None
+
+    async def assess(self, texts: list[str]) -> RasaMessage | None:
+        """What the safety filter says to words that are no message; nothing of them is kept. Raises as `say`."""
+        try:
+            async with asyncio.timeout(ASSESS_TIMEOUT):
+                status, body = await self._call("POST", ASSESS, {"texts": texts})
+        except TimeoutError:
+            raise RasaUnavailable("timeout") from None
+        except (aiohttp.ClientError, OSError):
+            raise RasaUnavailable("unreachable") from None
+        if status != 200:
+            raise RasaUnavailable("status")
+        try:
+            return _Assessed.model_validate_json(body).message
         except ValidationError:
             raise RasaUnavailable("malformed") from None
 

@@ -12,6 +12,7 @@ NAME_LIMIT = 120  # characters
 SHORT_LIMIT = 100  # characters, for the best time
 ANSWERS_LIMIT, ANSWER_LIMIT = 20, 300  # how many answers of a check-in, and characters of each part
 OTHER_TOPIC = "other"
+HASTY_SECONDS = 1.5  # a form that is sent sooner than that was filled in by a program, or by a browser
 
 type Faults = dict[str, str]
 """What is wrong, as the name of a text under `contact.faults` in `data/web.yml`, by field."""

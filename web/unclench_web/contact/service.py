@@ -33,9 +33,6 @@ class ContactRequests:
         key_hash = hashlib.sha256(key.encode()).hexdigest()
         sealed = self.seal.close(request.fields())
         for _ in range(TRIES):
-            known = await self.database.read(store.reference_of, key_hash)
-            if known is not None:
-                return known
             reference = new_reference()
             kept = store.NewRequest(
                 reference,
@@ -47,8 +44,11 @@ class ContactRequests:
             )
             try:
                 await self.database.write_durably(store.insert_request, kept, list(self.outbox.channels))
-            except IntegrityError:
-                continue  # the same key came in meanwhile, or, most unlikely, the reference is taken
+            except IntegrityError:  # the key was used before, or, most unlikely, the reference is taken
+                known = await self.database.read(store.reference_of, key_hash)
+                if known is not None:
+                    return known
+                continue
             self.metrics.contact_requests.inc()
             self.outbox.nudge()
             return reference

@@ -6,13 +6,14 @@ const SECONDS = 15;
 export class Problem extends Error {
   /**
    * @param {number} status
-   * @param {{detail?: string, errors?: {field: string, detail: string}[]}} body
+   * @param {{detail?: string, errors?: {field: string, detail: string}[], crisis?: any}} body
    * @param {number} retryAfter seconds
    */
   constructor(status, body, retryAfter) {
     super(body.detail ?? "");
     this.status = status;
     this.errors = body.errors ?? [];
+    this.crisis = body.crisis ?? null;
     this.retryAfter = retryAfter;
   }
 

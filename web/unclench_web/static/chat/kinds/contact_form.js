@@ -2,7 +2,9 @@
 
 import { NoConnection, Problem, requestContact } from "../api.js";
 import { make } from "../element.js";
+import { lineList } from "../lines.js";
 import { bubble, choices } from "../parts.js";
+import { tabStorage } from "../storage.js";
 import { fill, texts } from "../texts.js";
 
 /** @import { Message, Page } from "../types" */
@@ -14,7 +16,9 @@ let made = 0;
  * @param {Page} page
  */
 export function contactForm(message, page) {
-  return [bubble(message), contactSheet(message.id, page, message.data.topic), choices(message, page)];
+  const call = texts.phone ? make("p", {}, make("a", { class: "way", href: `tel:${texts.phone}` }, texts.call_clinic)) : null;
+  const { topic, answers } = message.data;
+  return [bubble(message, call), contactSheet(message.id, page, topic, answers), choices(message, page)];
 }
 
 /**
@@ -22,12 +26,30 @@ export function contactForm(message, page) {
  * @param {string} messageId the message that offers the form
  * @param {Page} page
  * @param {unknown} topic the topic to begin with
+ * @param {unknown} [answers] answers of the check-in that may be shared: [{question, answer}]
  */
-export function contactSheet(messageId, page, topic) {
+export function contactSheet(messageId, page, topic, answers) {
   const sheet = make("div", { class: "sheet" });
   const reference = page.reference(messageId);
-  sheet.append(reference ? thanks(reference) : form(sheet, messageId, page, topic));
+  if (reference) sheet.append(thanks(reference));
+  else if (texts.contact.own_form) sheet.append(ownForm(topic));
+  else sheet.append(form(sheet, messageId, page, topic, answersOf(answers)));
   return sheet;
+}
+
+/** The clinic has a form of its own: it is opened, with nothing but a neutral topic. @param {unknown} topic */
+function ownForm(topic) {
+  const address = fill(texts.contact.own_form, { topic: typeof topic === "string" ? topic : "general" });
+  return make("p", {}, make("a", { class: "button", href: address, target: "_blank", rel: "noopener noreferrer" }, texts.open_contact));
+}
+
+/**
+ * @param {unknown} answers
+ * @returns {{question: string, answer: string}[]}
+ */
+function answersOf(answers) {
+  if (!Array.isArray(answers)) return [];
+  return answers.filter((each) => typeof each?.question === "string" && typeof each?.answer === "string");
 }
 
 /** @param {string} reference */
@@ -42,31 +64,103 @@ function thanks(reference) {
  * @param {string} messageId
  * @param {Page} page
  * @param {unknown} topic
+ * @param {{question: string, answer: string}[]} answers
  */
-function form(sheet, messageId, page, topic) {
+function form(sheet, messageId, page, topic, answers) {
   const shown = /** @type {HTMLFormElement} */ (copy("contact-form"));
-  const key = newKey();
   if (typeof topic === "string") choose(shown, topic);
+  offerAnswers(shown, answers);
+  // What is typed is kept in this tab, with the key that makes every try the same request, until it is sent.
+  const kept = tabStorage(`unclench.form.${messageId}`);
+  const draft = readDraft(kept.get());
+  const key = draft?.key ?? newKey();
+  if (draft) restore(shown, draft.fields);
+  const keep = () => kept.set(JSON.stringify({ key, fields: draftOf(shown) }));
+  shown.addEventListener("input", keep);
+  const opened = performance.now();
+  let waits = false;
+  addEventListener("online", () => {
+    if (waits && shown.isConnected) shown.requestSubmit();
+  });
   shown.addEventListener("submit", async (event) => {
     event.preventDefault();
+    waits = false;
+    keep();
     const button = /** @type {HTMLButtonElement} */ (shown.querySelector("button"));
     if (button.disabled) return;
     clearFaults(shown);
     button.disabled = true;
     try {
-      const { reference } = await requestContact(fields(shown), key);
+      const openSeconds = (performance.now() - opened) / 1000;
+      const shared = shares(shown) ? { answers } : {};
+      const { reference, crisis } = await requestContact({ ...fields(shown), ...shared, open_seconds: openSeconds }, key);
+      kept.set(null);
       page.noteSent(messageId, reference);
       const note = thanks(reference);
-      sheet.replaceChildren(note);
+      sheet.replaceChildren(...(crisis ? [crisisCard(crisis)] : []), note);
       note.focus();
       note.scrollIntoView({ block: "nearest" });
     } catch (fault) {
+      waits = fault instanceof NoConnection && !navigator.onLine;
       showFault(shown, fault);
     } finally {
       button.disabled = false;
     }
   });
   return shown;
+}
+
+/** Where help is: before everything else. @param {Message} crisis */
+function crisisCard(crisis) {
+  const lines = Array.isArray(crisis.data.lines) ? crisis.data.lines : [];
+  const card = make("section", { class: "alarm", role: "alert" }, make("p", {}, crisis.text), lineList(lines));
+  if (typeof crisis.data.language === "string") card.lang = crisis.data.language;
+  return card;
+}
+
+/**
+ * The box for sharing the check-in's answers, off at first, with just what would be sent; nothing without answers.
+ * @param {HTMLFormElement} shown
+ * @param {{question: string, answer: string}[]} answers
+ */
+function offerAnswers(shown, answers) {
+  if (!answers.length) return;
+  const box = make("input", { type: "checkbox", name: "share_answers", value: "yes" });
+  const list = make("dl", { class: "shared" }, ...answers.flatMap((each) => [make("dt", {}, each.question), make("dd", {}, each.answer)]));
+  const field = make("div", { class: "field tick" },
+    make("label", {}, box, make("span", {}, texts.contact.share)),
+    make("p", { class: "hint" }, texts.contact.share_hint), list,
+    make("p", { class: "fault", "data-fault": "answers", hidden: "" }));
+  shown.querySelector("button")?.before(field);
+}
+
+/** @param {HTMLFormElement} shown */
+const shares = (shown) => new FormData(shown).has("share_answers");
+
+/** @param {HTMLFormElement} shown */
+function draftOf(shown) {
+  return Object.fromEntries([...new FormData(shown)].filter(([, value]) => typeof value === "string"));
+}
+
+/** @param {string | null} text */
+function readDraft(text) {
+  try {
+    const draft = JSON.parse(text ?? "null");
+    return draft && typeof draft.key === "string" && draft.fields ? draft : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {HTMLFormElement} shown
+ * @param {Record<string, string>} fields
+ */
+function restore(shown, fields) {
+  for (const input of shown.querySelectorAll("input, select")) {
+    if (input instanceof HTMLInputElement && input.type === "checkbox") input.checked = input.name in fields;
+    else if (input instanceof HTMLInputElement || input instanceof HTMLSelectElement) input.value = fields[input.name] ?? input.value;
+  }
 }
 
 /** @param {HTMLFormElement} shown */
@@ -81,6 +175,7 @@ function fields(shown) {
     topic: text("topic"),
     consent: data.has("consent"),
     text_consent: data.has("text_consent"),
+    website: text("website"),
   };
 }
 
@@ -103,7 +198,8 @@ function showFault(shown, fault) {
       input?.focus();
     } }, detail));
   });
-  summary.replaceChildren(make("p", {}, sentence(fault)), ...(links.length ? [make("ul", {}, ...links)] : []));
+  const crisis = fault instanceof Problem && fault.crisis ? [crisisCard(fault.crisis)] : [];
+  summary.replaceChildren(...crisis, make("p", {}, sentence(fault)), ...(links.length ? [make("ul", {}, ...links)] : []));
   summary.hidden = false;
   summary.focus();
   summary.scrollIntoView({ block: "nearest" });

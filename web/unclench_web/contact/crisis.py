@@ -1,0 +1,62 @@
+"""A crisis or an emergency typed into the form: the person sees where help is, whatever becomes of the request.
+
+The words are read by the safety filter and kept nowhere. While it does not answer, the request goes its way without.
+"""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from unclench_web.contact.contact_request import one_line, to_address, to_number
+from unclench_web.conversations.message import Message, from_rasa
+from unclench_web.help_lines import HelpLines
+from unclench_web.metrics import Metrics
+from unclench_web.rasa import Rasa, RasaUnavailable
+
+log = logging.getLogger(__name__)
+
+LONGEST = 500  # characters of one field that are read
+
+
+def words_of(
+    *,
+    name: str,
+    phone: str | None,
+    email: str | None,
+    best_time: str | None,
+    topic: str | None,
+    region: str,
+    known: Collection[str],
+) -> list[str]:
+    """What was typed in words of one's own: not what is of a list (`known`), a phone number or an e-mail address."""
+    typed = {"name": one_line(name), "best_time": one_line(best_time), "topic": one_line(topic)}
+    number, address = one_line(phone), one_line(email)
+    if number and to_number(number, region) is None:
+        typed["phone"] = number
+    if address and to_address(address) is None:
+        typed["email"] = address
+    return [words[:LONGEST] for words in typed.values() if words and words not in known]
+
+
+@dataclass(frozen=True)
+class CrisisCheck:
+    """Asks the safety filter."""
+
+    rasa: Rasa
+    help_lines: HelpLines
+    metrics: Metrics
+
+    async def __call__(self, words: list[str]) -> Message | None:
+        """The crisis message for these words, or None."""
+        if not words:
+            return None
+        try:
+            reply = await self.rasa.assess(words)
+        except RasaUnavailable as fault:
+            log.warning("contact_request_not_assessed", extra={"reason": fault.reason})
+            return None
+        if reply is None or reply.kind != "crisis":
+            return None
+        said = from_rasa(reply, self.help_lines).message
+        self.metrics.answers.labels("crisis", "contact", str(said.data.get("tier", ""))).inc()
+        return said
