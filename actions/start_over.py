@@ -8,7 +8,8 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-#: What stays: a crisis card stays pinned, and the reply that is about to be said is named here.
+#: What stays: a crisis card stays pinned, what was told about one's body still rules movements out, and the reply that
+#: is about to be said is named here.
 KEPT = (
     "safety_tier",
     "safety_kind",
@@ -16,6 +17,7 @@ KEPT = (
     "safety_language",
     "safety_answer",
     "safety_step",
+    "movement_facts",
     "language",
     "reply",
 )

@@ -7,9 +7,8 @@ What the domain says for an `utter_…` that no card covers is said as it stands
 from __future__ import annotations
 
 import json
-import logging
 import os
-import time
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,63 +18,23 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from components.check_in_speech import CHECK_IN_ACTIONS, check_in_messages, pinned_by, ways_back
-from knowledge import answers, places
+from knowledge import answers
 from knowledge.answers import Message, Situation, contact_link
-from knowledge.cards import Library, card_files, load_library
-from knowledge.located_yaml import DataError
+from knowledge.cards import Library
+from knowledge.check_in.content import check_in
+from knowledge.live_library import LiveLibrary
+from knowledge.movements import said as movements
+from knowledge.movements.from_check_in import facts_told
+from knowledge.movements.screen import Screen, with_facts
+from knowledge.movements.state import SLOTS, Say, State, state_of
 from knowledge.safety.assessment import Assessment
 from knowledge.safety.help_lines import HelpLine, load_help_lines
 from knowledge.safety.replies import Replies, crisis_message, footer_text, load_replies, next_step_message
 
-logger = logging.getLogger(__name__)
-
 #: The message property that the safety filter sets.
 SAFETY = "safety"
-#: Seconds between two looks at the files' dates.
-LOOK_EVERY = 2.0
 #: The setting that says where `web` is reached.
 PUBLIC_URL = "UNCLENCH_PUBLIC_URL"
-
-
-class LiveLibrary:
-    """The cards as they are on disk, at most LOOK_EVERY seconds old, and never broken."""
-
-    def __init__(self) -> None:
-        """Load the cards. Raises DataError: without a first good state there is nothing to say."""
-        self._library = load_library()
-        self._stamp = _stamp()
-        self._looked = time.monotonic()
-
-    def get(self) -> Library:
-        """Return the newest cards that are whole."""
-        now = time.monotonic()
-        if now - self._looked >= LOOK_EVERY:
-            self._looked = now
-            stamp = _stamp()
-            if stamp != self._stamp:
-                self._stamp = stamp
-                self._reload()
-        return self._library
-
-    def _reload(self) -> None:
-        try:
-            self._library = load_library()
-            logger.info("The cards were read anew.")
-        except DataError as error:
-            logger.error("The changed cards are refused, the last good ones stay:\n%s", error)
-
-
-def _stamp() -> list[tuple[str, int, int]]:
-    """Return name, date and size of every file; a file that is just being replaced counts as empty."""
-    stamp = []
-    for path in [*card_files(), places.DATA / "sources.yml", places.CLINIC]:
-        try:
-            state = path.stat()
-        except FileNotFoundError:
-            stamp.append((str(path), 0, 0))
-        else:
-            stamp.append((str(path), state.st_mtime_ns, state.st_size))
-    return stamp
 
 
 class CardSpeaker(NaturalLanguageGenerator):
@@ -102,7 +61,7 @@ class CardSpeaker(NaturalLanguageGenerator):
 
 def say(utter_action: str, library: Library, tracker: DialogueStateTracker) -> list[Message] | None:
     """Return the messages for an `utter_…` of the domain, or None when no card covers it."""
-    now = situation_of(tracker)
+    now = situation_of(tracker, library)
     spoken = _say(utter_action, library, tracker, now)
     if spoken is None or utter_action == "utter_crisis":
         return spoken
@@ -113,6 +72,9 @@ def say(utter_action: str, library: Library, tracker: DialogueStateTracker) -> l
     footer = safety_of(tracker).get("footer")
     if footer:
         spoken[-1]["text"] += " " + footer_text(footer, now.language, _replies())
+    if utter_action in ("utter_answer", "utter_follow_up", "utter_reply") and not now.pinned:
+        back = movements.resume_choice(library, now.movements, now.language)
+        spoken[-1]["choices"] += [back] if back else []
     for message in spoken:
         if now.pinned:
             message["data"]["pinned"] = now.pinned
@@ -133,6 +95,8 @@ def _say(utter_action: str, library: Library, tracker: DialogueStateTracker, now
         return [answers.answer(library, topic, now) for topic in asked.get("topics") or [now.topic]]
     if utter_action == "utter_follow_up":
         return [answers.follow_up(library, tracker.get_slot("aspect"), now)]
+    if utter_action == "utter_exercise":
+        return _guided(library, tracker, now)
     if utter_action == "utter_contact":
         return [answers.contact(library, now)]
     if utter_action == "utter_reply":
@@ -142,6 +106,18 @@ def _say(utter_action: str, library: Library, tracker: DialogueStateTracker, now
             return [answers.did_you_mean(library, candidates, now, reply)]
         return [answers.reply(library, reply, now)]
     return None
+
+
+def _guided(library: Library, tracker: DialogueStateTracker, now: Situation) -> list[Message]:
+    """Return what `action_exercise` decided to say; a red flag gets its fixed safety reply."""
+    said = [Say.from_dict(each) for each in tracker.get_slot("exercise_say") or [{"what": "held"}]]
+    for each in said:
+        if each.what == "red" and library.guide:
+            red = library.guide.screen.facts[each.facts[0]].red
+            assert red is not None  # noqa: S101 (only facts with a red flag are said so)
+            assessment = Assessment(tier=red.tier, kind=red.kind, lang=now.language)  # type: ignore[arg-type]
+            return [crisis_message(assessment, now.language, _lines(), _replies())]
+    return movements.say(library, said, now.movements, now)
 
 
 def _next_step(tracker: DialogueStateTracker) -> Message | None:
@@ -171,15 +147,24 @@ def safety_of(tracker: DialogueStateTracker) -> dict[str, Any]:
     return dict(found or {})
 
 
-def situation_of(tracker: DialogueStateTracker) -> Situation:
+def situation_of(tracker: DialogueStateTracker, library: Library) -> Situation:
     """Return what counts about the conversation so far, from its slots."""
-    return Situation(
+    now = Situation(
         language=tracker.get_slot("language") or "en",
         topic=tracker.get_slot("topic"),
         pinned=pinned_by(tracker),
-        screen=tracker.get_slot("movement_screen"),
         resolved=tracker.get_slot("safety_answer") == "no",
     )
+    if library.guide is None:
+        return now
+    return replace(now, movements=movements_of(tracker, now.holds_movements, library.guide.screen))
+
+
+def movements_of(tracker: DialogueStateTracker, held: bool, screen: Screen) -> State:
+    """Return where the conversation stands with movements, from its slots."""
+    state = state_of({slot: tracker.get_slot(slot) for slot in SLOTS}, held)
+    told = facts_told(check_in(), tracker.get_slot("check_in_progress"), screen)
+    return replace(state, facts=with_facts(told, state.facts))
 
 
 def entities_of(tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from knowledge.check_in.content import check_in
 from knowledge.check_in.course import Progress
 from knowledge.check_in.decision import decide
 from knowledge.check_in.messages import question_message, result_message, resume_choice, stopped_message
-from knowledge.safety.assessment import Assessment, more_urgent
+from knowledge.movements.from_check_in import pinned_with
+from knowledge.safety.assessment import Assessment
 from knowledge.safety.help_lines import HelpLine
 from knowledge.safety.replies import Replies, crisis_message
 
@@ -54,10 +55,7 @@ def pinned_by(tracker: DialogueStateTracker) -> str | None:
 
     Only the check-in's part goes away again, when the answer is corrected: it may have been a slip of the finger.
     """
-    raised = tracker.get_slot("safety_pinned")
-    outcome = tracker.get_slot("check_in_outcome")
-    tier = check_in().level(outcome).tier if outcome else None
-    return more_urgent(raised or "T0", tier) if tier else raised
+    return pinned_with(check_in(), tracker.get_slot("safety_pinned"), tracker.get_slot("check_in_outcome"))
 
 
 def _moved(tracker: DialogueStateTracker) -> bool:

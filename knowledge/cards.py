@@ -20,6 +20,10 @@ import jsonschema
 from knowledge import places
 from knowledge.clinic import Clinic, load_clinic
 from knowledge.located_yaml import DataError, Fault, Located, load
+from knowledge.movements import guide as guides
+from knowledge.movements.exercise import Exercise, FormText, exercise_of, texts_of
+from knowledge.movements.faults import exercise_faults
+from knowledge.movements.guide import Guide, load_guide
 
 #: Folder under data/ → the category that training and dialogue see.
 FOLDERS: Mapping[str, str] = {
@@ -65,6 +69,7 @@ class CardText:
     no_topic: str | None = None
     follow_ups: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, str] = field(default_factory=dict)
+    exercise: Mapping[str, FormText] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Card:
     needs: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     contact_topic: str | None = None
+    exercise: Exercise | None = None
 
     def text(self, language: str) -> CardText:
         """Return the texts in `language` ("en", "es"), in English where there are none."""
@@ -90,12 +96,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Library:
-    """All cards by id, the follow-ups by aspect, the sources, and the clinic."""
+    """All cards by id, the follow-ups by aspect, the sources, the clinic, and what guides movements."""
 
     cards: Mapping[str, Card]
     follow_ups: Mapping[str, Card]
     sources: Mapping[str, Source]
     clinic: Clinic
+    guide: Guide | None = None
 
     def everything(self) -> Iterator[Card]:
         """Yield all cards, then all follow-ups."""
@@ -106,6 +113,11 @@ class Library:
 def card_files(data: Path = places.DATA) -> list[Path]:
     """Return every card's file, sorted by folder and name."""
     return [path for folder in FOLDERS for path in sorted((data / folder).glob("*.yml"))]
+
+
+def library_files(data: Path = places.DATA, clinic: Path = places.CLINIC) -> list[Path]:
+    """Return every file that the library is read from."""
+    return [*card_files(data), *guides.guide_files(data), data / "sources.yml", clinic]
 
 
 def load_library(data: Path = places.DATA, clinic: Path = places.CLINIC) -> Library:
@@ -125,6 +137,9 @@ def load_library(data: Path = places.DATA, clinic: Path = places.CLINIC) -> Libr
     sources = _load_sources(data / "sources.yml", faults)
     settings = load_clinic(clinic)
     faults.extend(_reference_faults(documents, sources, settings))
+    guide = _load_guide(data, faults)
+    for _, document in documents:
+        faults.extend(exercise_faults(document, LANGUAGES, guide))
     if not documents and not faults:
         faults.append(Fault(str(data), 1, "", "there are no cards here.", "Restore data/."))
     if faults:
@@ -134,7 +149,18 @@ def load_library(data: Path = places.DATA, clinic: Path = places.CLINIC) -> Libr
     for folder, document in documents:
         card = _card(folder, document.value)
         (follow_ups if folder == "follow_ups" else cards)[card.id] = card
-    return Library(cards, follow_ups, sources, settings)
+    return Library(cards, follow_ups, sources, settings, guide)
+
+
+def _load_guide(data: Path, faults: list[Fault]) -> Guide | None:
+    """Return the guide, or None where data/ has none or a broken one."""
+    if not (data / guides.FOLDER).is_dir():
+        return None
+    try:
+        return load_guide(data)
+    except DataError as error:
+        faults.extend(error.faults)
+        return None
 
 
 @lru_cache(maxsize=1)
@@ -303,6 +329,7 @@ def _card(folder: str, raw: Mapping[str, Any]) -> Card:
             no_topic=_maybe(raw[language].get("no_topic")),
             follow_ups={aspect: _one_line(text) for aspect, text in raw[language].get("follow_ups", {}).items()},
             choices=raw[language].get("choices", {}),
+            exercise=texts_of(raw[language].get("exercise", {})),
         )
         for language in LANGUAGES
         if language in raw
@@ -319,6 +346,7 @@ def _card(folder: str, raw: Mapping[str, Any]) -> Card:
         needs=tuple(raw.get("needs", ())),
         unverified=tuple(raw.get("unverified", ())),
         contact_topic=raw.get("contact_topic"),
+        exercise=exercise_of(raw["id"], raw["exercise"]) if "exercise" in raw else None,
     )
 
 

@@ -29,7 +29,7 @@ def test_what_the_conversation_was_about_is_forgotten() -> None:
     assert cleared(about) == dict.fromkeys(about)
 
 
-@pytest.mark.parametrize("slot", [*SAFETY, "language"])
+@pytest.mark.parametrize("slot", [*SAFETY, "language", "movement_facts"])
 def test_what_was_said_about_safety_stays(slot: str) -> None:
     assert cleared({slot: "T2", "topic": "psoas"}) == {"topic": None}
 

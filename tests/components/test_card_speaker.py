@@ -2,20 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-import os
-from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
 
-from components import card_speaker
-from components.card_speaker import CardSpeaker, LiveLibrary, as_command, entities_of, response, say, situation_of
+from components.card_speaker import CardSpeaker, as_command, entities_of, response, say, situation_of
 from knowledge.answers import Situation
-from knowledge.cards import Library, card_files, load_library
-from knowledge.located_yaml import DataError
+from knowledge.cards import Library
+from knowledge.movements.state import Open
 from knowledge.safety import Assessment
 
 # What is said
@@ -78,12 +73,34 @@ def test_contact_is_the_hand_over_to_the_form(library: Library, make_tracker: An
     assert (message["kind"], message["data"]["url"]) == ("contact_form", "/contact")
 
 
-def test_a_movement_waits_for_the_screen_of_this_conversation(library: Library, make_tracker: Any) -> None:
-    slots = {"topic": "half-kneel", "aspect": "how"}
-    (before,) = say("utter_follow_up", library, make_tracker(slots))
-    (after,) = say("utter_follow_up", library, make_tracker({**slots, "movement_screen": "passed"}))
-    assert before["text"] == library.cards["movement-screen"].text("en").answer
-    assert after["text"] == library.cards["half-kneel"].text("en").follow_ups["how"]
+STEP = {"state": "step", "card": "half-kneel", "form": "usual", "at": 1}
+
+
+def test_what_the_action_decided_about_movements_is_said(library: Library, make_tracker: Any) -> None:
+    slots = {"exercise": STEP, "movement_screen": "passed", "exercise_say": [{"what": "step", "at": 1}]}
+    (message,) = say("utter_exercise", library, make_tracker({**slots, "topic": "half-kneel"}))
+    assert (message["kind"], message["topic"], message["data"]["at"]) == ("exercise", "half-kneel", 1)
+
+
+def test_a_red_flag_that_was_chosen_gets_the_fixed_safety_reply(library: Library, make_tracker: Any) -> None:
+    for fact, tier in (("red_now", "M1"), ("red_today", "M2")):
+        slots = {"exercise_say": [{"what": "red", "facts": [fact]}], "safety_pinned": tier}
+        (message,) = say("utter_exercise", library, make_tracker(slots))
+        assert (message["kind"], message["data"]["tier"], message["data"]["pinned"]) == ("crisis", tier, tier)
+        assert message["data"]["lines"]
+
+
+def test_when_nothing_was_decided_no_movement_is_shown(library: Library, make_tracker: Any) -> None:
+    (message,) = say("utter_exercise", library, make_tracker())
+    assert message["topic"] == "movement-not-now"
+
+
+def test_an_answer_to_something_else_leads_back_to_the_movement(library: Library, make_tracker: Any) -> None:
+    slots = {"topic": "psoas", "exercise": STEP, "movement_screen": "passed"}
+    (message,) = say("utter_answer", library, make_tracker(slots))
+    assert message["choices"][-1]["payload"] == {"intent": "exercise", "entities": {"exercise_do": "resume"}}
+    (message,) = say("utter_answer", library, make_tracker({**slots, "safety_pinned": "T3"}))
+    assert "exercise" not in {choice["payload"]["intent"] for choice in message["choices"]}
 
 
 def test_a_crisis_that_is_pinned_hides_movements_and_is_marked(library: Library, make_tracker: Any) -> None:
@@ -111,14 +128,16 @@ def test_what_no_card_covers_is_left_to_the_domain(library: Library, make_tracke
 # From the tracker
 
 
-def test_the_situation_is_read_from_the_slots(make_tracker: Any) -> None:
-    slots = {"language": "es", "topic": "psoas", "safety_pinned": "M1", "movement_screen": "passed"}
-    now = situation_of(make_tracker(slots))
-    assert (now.language, now.topic, now.pinned, now.screen) == ("es", "psoas", "M1", "passed")
+def test_the_situation_is_read_from_the_slots(library: Library, make_tracker: Any) -> None:
+    slots = {"language": "es", "topic": "psoas", "safety_pinned": "M1", "movement_screen": "passed", "exercise": STEP}
+    now = situation_of(make_tracker({**slots, "movement_facts": ["knee"]}), library)
+    assert (now.language, now.topic, now.pinned) == ("es", "psoas", "M1")
+    assert (now.movements.passed, now.movements.facts, now.movements.held) == ("passed", ("knee",), True)
+    assert now.movements.open == Open("step", "half-kneel", "usual", 1)
 
 
-def test_a_new_conversation_is_in_english_and_about_nothing(make_tracker: Any) -> None:
-    assert situation_of(make_tracker()) == Situation()
+def test_a_new_conversation_is_in_english_and_about_nothing(library: Library, make_tracker: Any) -> None:
+    assert situation_of(make_tracker(), library) == Situation()
 
 
 def test_entities_come_as_values_and_lists_as_lists(make_tracker: Any) -> None:
@@ -152,130 +171,3 @@ def test_the_speaker_says_cards_and_leaves_the_rest_to_the_domain(domain: Domain
     assert card["messages"][0]["topic"] == "psoas"
     assert other is not None
     assert "911" in other["text"]
-
-
-# Cards that change while the service runs
-
-
-class Disk:
-    """A small data folder that the speaker reads, and a clock that is moved by hand."""
-
-    def __init__(self, small_data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.small = small_data
-        self.now = 1_000.0
-        self.changes = 0
-        monkeypatch.setattr(card_speaker, "load_library", partial(load_library, small_data.data, small_data.clinic))
-        monkeypatch.setattr(card_speaker, "card_files", partial(card_files, small_data.data))
-        monkeypatch.setattr(card_speaker, "places", SimpleNamespace(DATA=small_data.data, CLINIC=small_data.clinic))
-        monkeypatch.setattr(card_speaker, "time", SimpleNamespace(monotonic=lambda: self.now))
-
-    def write(self, place: str, content: Any) -> None:
-        """Write a file as an editor does, a second after the last one, and let the speaker look again."""
-        self.changes += 1
-        path = self.small.put(place, content)
-        os.utime(path, (2_000_000_000 + self.changes,) * 2)
-        self.now += card_speaker.LOOK_EVERY
-
-
-@pytest.fixture
-def disk(small_data: Any, monkeypatch: pytest.MonkeyPatch) -> Disk:
-    return Disk(small_data, monkeypatch)
-
-
-def answer_of(live: LiveLibrary) -> str:
-    return live.get().cards["psoas"].text("en").answer
-
-
-def with_answer(card: dict[str, Any], answer: str) -> dict[str, Any]:
-    return {**card, "en": {**card["en"], "answer": answer}}
-
-
-def test_a_changed_card_is_said_without_a_restart(disk: Disk, make_topic: Any) -> None:
-    live = LiveLibrary()
-    disk.write("topics/psoas.yml", with_answer(make_topic("psoas"), "New words."))
-    assert answer_of(live) == "New words."
-
-
-def test_the_files_are_looked_at_every_two_seconds_only(disk: Disk, make_topic: Any) -> None:
-    live = LiveLibrary()
-    before = answer_of(live)
-    disk.write("topics/psoas.yml", with_answer(make_topic("psoas"), "New words."))
-    disk.now -= 0.1
-    assert answer_of(live) == before
-    disk.now += 0.1
-    assert answer_of(live) == "New words."
-
-
-def test_unchanged_cards_are_not_read_again(disk: Disk) -> None:
-    live = LiveLibrary()
-    first = live.get()
-    disk.now += 60
-    assert live.get() is first
-
-
-@pytest.mark.parametrize("broken", ["id: [\n", "", b"\xff\xfe", "- a\n", "id: psoas\n", "a: 2026-13-01\n"])
-def test_a_broken_card_is_refused_and_the_last_good_one_said(
-    disk: Disk, broken: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    live = LiveLibrary()
-    before = answer_of(live)
-    with caplog.at_level(logging.ERROR):
-        disk.write("topics/psoas.yml", broken)
-        assert answer_of(live) == before
-    assert "refused" in caplog.text
-    assert "psoas.yml:" in caplog.text
-
-
-def test_a_broken_card_is_told_once_and_not_with_every_message(disk: Disk, caplog: pytest.LogCaptureFixture) -> None:
-    live = LiveLibrary()
-    disk.write("topics/psoas.yml", "id: [\n")
-    with caplog.at_level(logging.ERROR):
-        live.get()
-        caplog.clear()
-        disk.now += 60
-        live.get()
-    assert caplog.text == ""
-
-
-def test_a_mended_card_is_taken(disk: Disk, make_topic: Any) -> None:
-    live = LiveLibrary()
-    disk.write("topics/psoas.yml", "id: [\n")
-    live.get()
-    disk.write("topics/psoas.yml", with_answer(make_topic("psoas"), "Mended."))
-    assert answer_of(live) == "Mended."
-
-
-def test_an_older_copy_that_is_put_back_is_taken(disk: Disk, make_topic: Any) -> None:
-    # A backup keeps its date, and another file is newer than it.
-    live = LiveLibrary()
-    disk.write("topics/hips.yml", make_topic("hips"))
-    disk.write("topics/psoas.yml", "id: [\n")
-    live.get()
-    path = disk.small.put("topics/psoas.yml", with_answer(make_topic("psoas"), "The backup."))
-    os.utime(path, (1_500_000_000, 1_500_000_000))
-    disk.now += card_speaker.LOOK_EVERY
-    assert answer_of(live) == "The backup."
-
-
-def test_a_new_card_and_a_changed_clinic_are_taken(disk: Disk, make_topic: Any) -> None:
-    live = LiveLibrary()
-    disk.write("topics/hips.yml", make_topic("hips"))
-    disk.write("../clinic.yml", {"name": "Another Clinic"})
-    assert "hips" in live.get().cards
-    assert live.get().clinic.get("name") == "Another Clinic"
-
-
-@pytest.mark.parametrize("name", ["sources.yml", "../clinic.yml", "topics/psoas.yml"])
-def test_a_file_that_is_gone_for_a_moment_takes_nothing_down(disk: Disk, name: str, make_topic: Any) -> None:
-    disk.write("topics/hips.yml", make_topic("hips", next=["psoas"]))
-    live = LiveLibrary()
-    before = answer_of(live)
-    (disk.small.data / name).unlink()
-    disk.now += card_speaker.LOOK_EVERY
-    assert answer_of(live) == before
-
-
-def test_without_a_first_good_state_there_is_no_start(disk: Disk) -> None:
-    disk.write("topics/psoas.yml", "id: [\n")
-    with pytest.raises(DataError):
-        LiveLibrary()

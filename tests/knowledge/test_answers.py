@@ -16,9 +16,10 @@ from knowledge import answers, places
 from knowledge.answers import Message, Situation
 from knowledge.cards import Library, load_library
 from knowledge.clinic import Clinic
+from knowledge.movements.state import State
 
 PINNED = (None, "T1", "T2", "T3", "M1", "M2")
-SCREEN = (None, "passed", "stopped")
+SCREEN = (None, "passed", "skipped")
 NOW = Situation()
 KINDS = {"text", "contact_form", "did_you_mean"}
 EVIDENCE = {None, "well supported", "some", "little", "the clinic's view"}
@@ -58,7 +59,7 @@ def test_an_answer_offers_at_most_two_follow_ups_and_then_the_next_cards(library
     follow_ups = [each for each in offered if each["intent"] == "follow_up"]
     assert [each["entities"]["aspect"] for each in follow_ups] == ["how", "why"]
     assert all(each["entities"]["topic"] == "psoas" for each in follow_ups)
-    assert [each["entities"]["topic"] for each in offered if each["intent"] == "ask"] == list(card.next)
+    assert topics(answers.answer(library, "psoas", NOW))[2:] == list(card.next)
 
 
 def test_a_next_card_remembers_the_way_back(library: Library) -> None:
@@ -131,40 +132,61 @@ def test_repeat_says_the_answer_again(library: Library) -> None:
 
 # Movements
 
+KNOWN = ((), ("knee",), ("pregnant",), ("red_now",))
+START = {"intent": "exercise", "entities": {"exercise_do": "start", "exercise_card": "half-kneel"}}
 
-def test_the_steps_of_a_movement_come_after_the_movement_screen(library: Library) -> None:
-    message = answers.follow_up(library, "how", Situation(topic="half-kneel"))
-    assert message["text"] == library.cards["movement-screen"].text("en").answer
-    assert message["topic"] == "half-kneel"
-    passed, stopped = payloads(message)
-    assert passed == {
-        "intent": "follow_up",
-        "entities": {"aspect": "how", "topic": "half-kneel", "movement_screen": "passed"},
+
+def situation(screen: str | None = None, facts: tuple[str, ...] = (), **rest: Any) -> Situation:
+    return Situation(movements=State(passed=screen, facts=facts), **rest)
+
+
+def test_a_movement_is_told_about_and_leads_to_its_steps(library: Library) -> None:
+    message = answers.answer(library, "half-kneel", NOW)
+    assert message["text"] == library.cards["half-kneel"].text("en").answer
+    assert payloads(message)[0] == START
+
+
+def test_the_ball_leads_to_what_stands_in_its_place_by_name(library: Library) -> None:
+    assert labels(answers.answer(library, "stability-ball", NOW))[0] == "Sliding one leg back, at a counter"
+
+
+@pytest.mark.parametrize("aspect", answers.TELLS_HOW)
+def test_what_tells_how_a_movement_goes_is_kept_until_it_may_be_done(library: Library, aspect: str) -> None:
+    card = library.cards["half-kneel"].text("en")
+    told = {
+        screen: answers.follow_up(library, aspect, situation(screen, topic="half-kneel"))["text"] for screen in SCREEN
     }
-    assert stopped == {
-        "intent": "reply",
-        "entities": {"reply": "movement-screen-stop", "movement_screen": "stopped"},
-    }
+    assert told == {None: card.answer, "passed": card.follow_ups[aspect], "skipped": card.answer}
+    pregnant = situation("passed", ("pregnant",), topic="half-kneel")
+    assert answers.follow_up(library, aspect, pregnant)["text"] == card.answer
 
 
-def test_the_steps_are_told_once_the_screen_is_passed(library: Library) -> None:
-    message = answers.follow_up(library, "how", Situation(topic="half-kneel", screen="passed"))
-    assert message["text"] == library.cards["half-kneel"].text("en").follow_ups["how"]
+def test_before_the_screen_the_only_movement_that_is_offered_is_the_way_to_it(library: Library) -> None:
+    movements = {card.id for card in library.cards.values() if card.folder == "stretches"}
+    for card in library.cards:
+        assert set(topics(answers.answer(library, card, NOW))) & movements <= {"stretch-menu"}
 
 
-def test_the_steps_are_not_told_when_the_screen_stopped(library: Library) -> None:
-    message = answers.follow_up(library, "how", Situation(topic="half-kneel", screen="stopped"))
-    assert message["text"] != library.cards["half-kneel"].text("en").follow_ups["how"]
+def test_after_the_screen_what_it_ruled_out_is_not_offered(library: Library) -> None:
+    assert "half-kneel" in topics(answers.answer(library, "leg-dangle", situation("passed")))
+    offered = topics(answers.answer(library, "leg-dangle", situation("passed", ("hip_pinch",))))
+    assert "half-kneel" not in offered
+    assert "seated-marching" in offered
 
 
-def test_a_breathing_practice_needs_no_movement_screen(library: Library) -> None:
-    message = answers.follow_up(library, "how", Situation(topic="breathing-exercise"))
-    assert message["text"] != library.cards["movement-screen"].text("en").answer
+def test_the_menu_is_opened_by_finding_and_not_by_telling(library: Library) -> None:
+    choice = next(each for each in answers.answer(library, "psoas", NOW)["choices"] if each["topic"] == "stretch-menu")
+    assert choice["payload"] == {"intent": "exercise", "entities": {"exercise_do": "find"}}
+
+
+def test_a_calm_practice_offers_to_guide(library: Library) -> None:
+    taken = payloads(answers.answer(library, "breathing-exercise", NOW))[0]
+    assert taken["entities"] == {"exercise_do": "start", "exercise_card": "breathing-exercise"}
 
 
 @pytest.mark.parametrize("pinned", PINNED[1:])
 def test_after_a_crisis_a_movement_is_not_shown_and_help_is_named(library: Library, pinned: str) -> None:
-    message = answers.answer(library, "half-kneel", Situation(pinned=pinned, screen="passed"))
+    message = answers.answer(library, "half-kneel", situation("passed", pinned=pinned))
     assert message["topic"] == "movement-not-now"
     assert "911" in message["text"]
     assert "988" in message["text"]
@@ -179,15 +201,10 @@ def test_after_a_crisis_no_answer_offers_a_movement_or_the_contact_form(library:
 
 @pytest.mark.parametrize("pinned", PINNED[1:])
 def test_a_movement_is_shown_again_only_after_a_t3_that_was_answered_no(library: Library, pinned: str) -> None:
-    now = Situation(topic="half-kneel", pinned=pinned, screen="passed", resolved=True)
+    now = situation("passed", topic="half-kneel", pinned=pinned, resolved=True)
     shown = "half-kneel" if pinned == "T3" else "movement-not-now"
     assert answers.answer(library, "half-kneel", now)["topic"] == shown
-    assert answers.follow_up(library, "how", now)["topic"] == shown
-
-
-def test_a_t3_that_was_answered_no_still_needs_the_movement_screen(library: Library) -> None:
-    now = Situation(topic="half-kneel", pinned="T3", resolved=True)
-    assert answers.follow_up(library, "how", now)["text"] == library.cards["movement-screen"].text("en").answer
+    assert answers.follow_up(library, "simpler", now)["topic"] == shown
 
 
 # Did you mean
@@ -296,6 +313,7 @@ def check(message: Message, library: Library, now: Situation) -> None:
         if now.pinned:
             card = library.cards.get(choice["topic"] or choice["payload"]["entities"].get("topic", ""))
             assert card is None or (card.folder != "stretches" and card.id != "contact")
+            assert choice["payload"]["intent"] != "exercise"
 
 
 def check_payload(choice: dict[str, Any], library: Library) -> None:
@@ -311,15 +329,15 @@ def check_payload(choice: dict[str, Any], library: Library) -> None:
 
 def everything_said(library: Library) -> Iterator[tuple[str, Situation, Message]]:
     """Yield every answer, reply and follow-up in every situation."""
-    for pinned, screen in product(PINNED, SCREEN):
+    for pinned, screen, facts in product(PINNED, SCREEN, KNOWN):
         for card in (None, *library.cards):
-            now = Situation(topic=card, pinned=pinned, screen=screen)
+            now = situation(screen, facts, topic=card, pinned=pinned)
             for aspect in library.follow_ups:
                 yield aspect, now, answers.follow_up(library, aspect, now)
             if card:
                 yield "answer", now, answers.answer(library, card, now)
                 yield "reply", now, answers.reply(library, card, now)
-        now = Situation(pinned=pinned, screen=screen)
+        now = situation(screen, facts, pinned=pinned)
         yield "contact", now, answers.contact(library, now)
 
 
@@ -334,12 +352,19 @@ def test_every_card_and_follow_up_in_every_situation_has_the_shape_of_the_api(li
     assert count > 18 * len(library.cards) * len(library.follow_ups)
 
 
-def test_no_steps_of_a_movement_are_told_before_the_screen_or_after_a_crisis(library: Library) -> None:
-    steps = {
-        card.text("en").follow_ups["how"]: card.id for card in library.cards.values() if card.folder == "stretches"
+def test_what_tells_how_a_movement_goes_is_told_in_no_other_situation(library: Library) -> None:
+    tells = {
+        card.text("en").follow_ups[aspect]
+        for card in library.cards.values()
+        if card.folder == "stretches" and card.exercise
+        for aspect in answers.TELLS_HOW
     }
-    told = {(now.pinned, now.screen) for _, now, message in everything_said(library) if message["text"] in steps}
-    assert told == {(None, "passed")}
+    told = {
+        (now.pinned, now.movements.passed, now.movements.facts)
+        for _, now, message in everything_said(library)
+        if message["text"] in tells
+    }
+    assert told == {(None, "passed", ()), (None, "passed", ("knee",))}
 
 
 def test_every_message_can_be_sent_as_json(library: Library) -> None:

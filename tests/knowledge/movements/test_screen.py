@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+
+from knowledge.movements.guide import Guide
+from knowledge.movements.screen import CLEARED, clauses, facts_in, plain, with_facts
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("I have a bad knee", "knee"),
+        ("my knees are shot", "knee"),
+        ("I can't kneel anymore", "knee"),
+        ("got a knee replacement in 2019", "knee"),
+        ("I'm pregnant", "pregnant"),
+        ("im 20 weeks along", "pregnant"),
+        ("we're expecting a baby in june", "pregnant"),
+        ("I had my hip replaced", "hip_replacement"),
+        ("two hip replacements here", "hip_replacement"),
+        ("got a new hip last spring", "hip_replacement"),
+        ("I have osteoporosis", "thin_bones"),
+        ("my bones are fine but i fractured my wrist... fracture still healing", "thin_bones"),
+        ("I fall a lot", "falls"),
+        ("i fell twice this winter", "falls"),
+        ("i have high blood pressure", "heart_or_pressure"),
+        ("pacemaker since march", "heart_or_pressure"),
+        ("my doctor told me not to exercise", "limit_exercise"),
+        ("I was told to take it easy", "limit_exercise"),
+        ("I had surgery on my belly three weeks ago", "injury"),
+        ("pulled my hip flexor", "injury"),
+        ("sharp pain in my groin", "strong_pain"),
+        ("My balance is bad", "balance"),
+        ("I use a cane", "balance"),
+        ("I get dizzy when I stand up", "dizzy"),
+        ("bad back over here", "back"),
+        ("it pinches in my hip when I bend", "hip_pinch"),
+        ("I've got a hernia", "hernia"),
+        ("frozen shoulder, so", "wrist_or_shoulder"),
+        ("I can't get down on the floor", "no_floor"),
+        ("I can't get on the floor", "no_floor"),
+        ("if i get down i cant get back up", "no_floor"),
+        ("I use a wheelchair", "no_standing"),
+        ("I have glaucoma", "glaucoma"),
+        ("yoga gives me flashbacks", "flashbacks"),
+        ("can I do this with a bad knee?", "knee"),
+    ],
+)
+def test_a_fact_is_understood_in_plain_words(guide: Guide, text: str, fact: str) -> None:
+    assert fact in facts_in(text, guide.screen)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my mom had her hip replaced",
+        "I'm not pregnant",
+        "no knee problems here",
+        "i never had surgery",
+        "what does pregnancy do to the hips?",
+        "does stress cause back pain",
+        "is a hip replacement a big operation?",
+        "had knee... no wait, nothing",
+        "what is the psoas",
+        "i had back surgery ten years ago",
+        "my friend is pregnant and stressed",
+        "tell me about trauma and the hips",
+        "my shoulders are tense",
+        "how do I get rid of tight hips",
+    ],
+)
+def test_somebody_else_a_denial_or_a_question_in_general_tells_nothing(guide: Guide, text: str) -> None:
+    assert facts_in(text, guide.screen) == ()
+
+
+def test_several_facts_in_one_message_are_all_understood(guide: Guide) -> None:
+    told = facts_in("I'm pregnant, my knee is bad and I get dizzy", guide.screen)
+    assert set(told) == {"pregnant", "knee", "dizzy"}
+
+
+@pytest.mark.parametrize(
+    ("word", "fact"), [("knee", "knee"), ("baby", "pregnant"), ("numb", "red_today"), ("bp", "heart_or_pressure")]
+)
+def test_a_bare_word_is_an_answer_while_the_question_is_open_and_only_then(guide: Guide, word: str, fact: str) -> None:
+    assert facts_in(word, guide.screen, answering=True) == (fact,)
+    assert facts_in(word, guide.screen) == ()
+
+
+def test_every_choice_of_the_screen_is_understood_when_it_is_typed(guide: Guide) -> None:
+    for fact in guide.screen.facts.values():
+        for choice in fact.choice.values():
+            assert fact.id in facts_in(choice, guide.screen, answering=True), choice
+
+
+def test_a_hip_that_the_surgeon_cleared_takes_the_place_of_the_hip(guide: Guide) -> None:
+    told = facts_in("I had my hip replaced but my surgeon cleared me", guide.screen)
+    assert told == (CLEARED,)
+    assert with_facts(("hip_replacement", "knee"), (CLEARED,)) == ("knee", CLEARED)
+    assert with_facts((CLEARED,), ("hip_replacement",)) == ("hip_replacement",)
+
+
+def test_nothing_that_was_told_is_forgotten_and_nothing_counts_twice() -> None:
+    assert with_facts(("knee",), ("knee", "pregnant")) == ("knee", "pregnant")
+
+
+def test_texts_are_read_without_signs_and_in_clauses() -> None:
+    assert plain("I CAN’T, really!") == "i cant really"
+    assert clauses("not pregnant, but my knee hurts. ok") == ["not pregnant", "my knee hurts", "ok"]
+
+
+def test_every_fact_says_why_it_counts(guide: Guide) -> None:
+    assert [fact.id for fact in guide.screen.facts.values() if not fact.because.get("en")] == []
