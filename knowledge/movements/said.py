@@ -243,7 +243,7 @@ class _Speaker:
     def _step_choices(self, last: bool) -> list[Choice]:
         labels = {"next": "finish" if last else "next", "back": "back", "repeat": "repeat", "stop": "stop"}
         choices = [self._does(self._text(label), do) for do, label in labels.items()]
-        return [*choices, self._does(self._text("hurts"), "hurts")]
+        return [*choices, self._does(self._text("hurts"), "hurts")]  # web's player knows them by their places
 
     def _aspect(self, aspect: str) -> Message:
         words = self.card.text(self.language).follow_ups

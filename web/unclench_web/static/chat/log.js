@@ -1,6 +1,7 @@
 /** The log of messages: adds items, with days and times between them, shows that an answer is being made, keeps the newest in view. */
 
 import { make } from "./element.js";
+import { isStepOf, withoutPassedSteps } from "./exercise/place.js";
 import { render } from "./kinds/registry.js";
 import { bubble } from "./parts.js";
 import { texts } from "./texts.js";
@@ -31,9 +32,9 @@ export class Log {
   showAll(messages) {
     this.list.replaceChildren(...(texts.greeting ? [make("p", { class: "greeting" }, texts.greeting)] : []));
     this.waiting.clear();
-    this.messages = [...messages];
+    this.messages = withoutPassedSteps(messages);
     this.day = "";
-    const items = messages.flatMap((message) => this.itemsOf(message));
+    const items = this.messages.flatMap((message) => this.itemsOf(message));
     this.list.append(...items);
     this.settlePast();
     this.show(items.at(-1));
@@ -64,6 +65,25 @@ export class Log {
     item.after(...items);
     this.settlePast();
     this.show(item);
+  }
+
+  /**
+   * A step was taken inside the newest message, which shows it itself. An answer that is no step is shown as any other.
+   * @param {string} words
+   * @param {Message[]} messages
+   */
+  passed(words, messages) {
+    const [last] = this.messages.slice(-1);
+    const isStep = messages.length === 1 && last && isStepOf(messages[0], last);
+    if (isStep) {
+      this.messages[this.messages.length - 1] = messages[0];
+      return;
+    }
+    this.messages.push(visitorMessage(words), ...messages);
+    const items = this.messages.slice(-1 - messages.length).flatMap((message) => this.itemsOf(message));
+    this.list.append(...items);
+    this.settlePast();
+    this.show(items[0]);
   }
 
   /** @param {Unsent} entry */

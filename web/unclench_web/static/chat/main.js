@@ -10,7 +10,7 @@ import { Help } from "./help.js";
 import { Leaving } from "./leave.js";
 import { Log } from "./log.js";
 import { Menu } from "./menu.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, newKey } from "./outbox.js";
 import { pinnedLines } from "./pinned_lines.js";
 import { Session } from "./session.js";
 import { StateLine } from "./state_line.js";
@@ -40,6 +40,18 @@ const help = new Help(find("help"));
 const page = {
   // a choice is known in its own conversation only
   choose: (choice) => conversation.say(conversation.over ? { text: choice.label } : { choice: choice.id }, choice.label),
+  async step(choice) {
+    const { current } = session;
+    if (!current || conversation.over) return null;
+    try {
+      const { messages } = await api.say(current, { choice: choice.id }, newKey());
+      log.passed(choice.label, messages);
+      tabs.tell("changed");
+      return messages.length === 1 ? messages[0] : null;
+    } catch {
+      return null; // tried again with the next step, or when the network is back
+    }
+  },
   say: (text) => conversation.say({ text }, text),
   announce: (words) => announcer.say(words),
   reference: (messageId) => session.current?.sent[messageId],

@@ -53,6 +53,8 @@ export type Said = { text: string } | { choice: string };
 export interface Page {
   /** Take a choice of a message, as if it was tapped. */
   choose(choice: Choice): void;
+  /** Take a choice of the newest message without showing it in the log: the answer, or null when there is none to be had now. */
+  step(choice: Choice): Promise<Message | null>;
   /** Say something, as if it was typed. */
   say(text: string): void;
   /** Have a screen reader say something that changed in place. */

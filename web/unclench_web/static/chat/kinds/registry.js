@@ -10,6 +10,7 @@
 
 import { contactForm } from "./contact_form.js";
 import { crisis } from "./crisis.js";
+import { exercise } from "./exercise.js";
 import { text } from "./text.js";
 
 /** @import { Message, Page, Renderer } from "../types" */
@@ -20,6 +21,7 @@ const RENDERERS = {
   did_you_mean: text,
   crisis,
   contact_form: contactForm,
+  exercise,
 };
 
 /**
