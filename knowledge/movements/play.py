@@ -58,7 +58,7 @@ def _screened(state: State, catalogue: Catalogue, card: str) -> Outcome:
         return _ruled_out(state, catalogue, against)
     if state.passed is None:
         question = Say("screen_more", facts=state.facts) if state.facts else Say("screen")
-        return state.opening(SCREEN, card), [question] if exercise or state.facts else [Say("menu"), question]
+        return state.opening(SCREEN, card), [question]
     return _offer(state, catalogue) if exercise is None else _introduce(state, catalogue, card)
 
 

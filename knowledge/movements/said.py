@@ -56,8 +56,6 @@ class _Speaker:
             return answers.reply(self.library, "movement-not-now", self.now)
         if what == "red":
             return None
-        if what == "menu":
-            return self._plain(self._card_text(MENU), [])
         if what.startswith("screen"):
             return self._screen(what, said)
         if what in (READY, STEP):
@@ -163,6 +161,7 @@ class _Speaker:
             "type": exercise.type,
             "minutes": found.minutes,
             "position": found.position,
+            "smaller": smaller,
             "picture": f"{DRAWINGS}/{shown.drawing}.svg",
             "alt": self.guide.alt(shown.picture, shown.side, self.language),
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from knowledge import places
 from tools.drawings.faces import FACES_SIDED
-from tools.drawings.figure import svg
+from tools.drawings.figure import LOW, STANDING, svg
 from tools.drawings.scenes import ALONE, SIDED
 
 FOLDER = places.ROOT / "web" / "unclench_web" / "static" / "exercise"
@@ -16,11 +16,18 @@ FOLDER = places.ROOT / "web" / "unclench_web" / "static" / "exercise"
 
 def drawings() -> dict[str, str]:
     """Return every drawing by file name."""
-    made = {f"{name}.svg": svg(scene(name)) for name, scene in ALONE.items()}
+    made = {f"{name}.svg": svg(scene(name), top_of(name)) for name, scene in ALONE.items()}
     for name, scene in {**SIDED, **FACES_SIDED}.items():
-        made[f"{name}-right.svg"] = svg(scene(f"{name}-right"))
-        made[f"{name}-left.svg"] = svg(scene(f"{name}-left"), mirrored=True)
+        made[f"{name}-right.svg"] = svg(scene(f"{name}-right"), top_of(name))
+        made[f"{name}-left.svg"] = svg(scene(f"{name}-left"), top_of(name), mirrored=True)
     return made
+
+
+def top_of(name: str) -> int:
+    """Return how far up a drawing reaches: all that show the same kind of thing have one scale."""
+    if name.startswith(("counter", "split")):
+        return STANDING
+    return LOW if name.startswith(("chair", "bed", "floor", "kneel", "breath", "feet")) else 0
 
 
 def outdated(folder: Path = FOLDER) -> list[str]:

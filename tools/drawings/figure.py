@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 Point = tuple[float, float]
 
-WIDTH, HEIGHT, FLOOR = 240, 204, 172.0
-#: Room above for somebody who stands.
-TOP = -20
+WIDTH, BOTTOM, FLOOR = 240, 184, 172.0
+#: How far up a drawing reaches: for somebody who stands, and for all others.
+STANDING, LOW = -20, 20
 HEAD, NECK, TORSO = 13.0, 26.0, 54.0
 THIGH, SHIN, FOOT = 43.0, 43.0, 15.0
 UPPER_ARM, FOREARM = 32.0, 31.0
@@ -166,8 +166,8 @@ def spot(place: Point, radius: float = 9) -> str:
     )
 
 
-def svg(content: str, mirrored: bool = False) -> str:
-    """Return a whole drawing. It has no colours of its own but the accent: the page gives the ink."""
+def svg(content: str, top: int, mirrored: bool = False) -> str:
+    """Return a whole drawing from `top` down. It has no colour of its own but the accent: the page gives the ink."""
     if mirrored:
         content = f'<g transform="matrix(-1 0 0 1 {WIDTH} 0)">{content}</g>'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {TOP} {WIDTH} {HEIGHT}">{content}</svg>\n'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {top} {WIDTH} {BOTTOM - top}">{content}</svg>\n'

@@ -53,7 +53,7 @@ def what(said: list[Say]) -> list[str]:
 
 def test_the_first_movement_waits_for_the_question(catalogue: Catalogue) -> None:
     state, said = does(State(), catalogue, "find")
-    assert (state.open.state, what(said)) == (SCREEN, ["menu", "screen"])
+    assert (state.open.state, what(said)) == (SCREEN, ["screen"])
     state, said = does(State(), catalogue, Command("start", "half-kneel"))
     assert (state.open, what(said)) == (Open(SCREEN, "half-kneel"), ["screen"])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge.movements.guide import Guide
-from knowledge.movements.reading import Heard, Meaning, Place, entities_of, meaning
+from knowledge.movements.reading import COMMANDS, Heard, Meaning, Place, entities_of, meaning
 from knowledge.movements.screen import PASSED
 from knowledge.movements.state import AFTER, HURTS, MENU, OFFERS, READY, SCREEN, STEP, Command, State, command_of
 from knowledge.movements.wishes import Wish
@@ -15,13 +15,17 @@ CARD = "half-kneel"
 
 
 def place(
-    state: str = "", card: str = CARD, topic: str | None = None, passed: str | None = PASSED, **more: object
+    state: str = "",
+    card: str = CARD,
+    topic: str | None = None,
+    passed: str | None = PASSED,
+    facts: tuple[str, ...] = (),
+    in_form: bool = False,
 ) -> Place:
-    base = State(passed=passed, facts=more.pop("facts", ()))  # type: ignore[arg-type]
-    opened = base.opening(state, card, "usual", 1) if state else base
-    return Place(
-        topic if topic is not None else (card if state else None), opened, MOVEMENTS, bool(more.pop("in_form", False))
-    )
+    """Return a place where `state` is open, with the topic of its card unless another is given."""
+    base = State(passed=passed, facts=facts)
+    there = base.opening(state, card, "usual", 1) if state else base
+    return Place(topic or (card if state else None), there, MOVEMENTS, in_form)
 
 
 def heard(text: str, intent: str = "reply", **more: str) -> Heard:
@@ -68,9 +72,8 @@ def test_in_a_movement_plain_words_are_commands(guide: Guide, state: str, text: 
 
 @pytest.mark.parametrize(
     ("aspect", "wanted"),
-    [("next", "next"), ("back", "back"), ("repeat", "repeat"), ("how", "repeat"), ("simpler", "easier"), ("hurts", "hurts"),
-     ("other_side", "other_side"), ("other_option", "another"), ("why", "ask"), ("how_long", "ask"), ("evidence", "ask")],
-)  # fmt: skip
+    [*COMMANDS.items(), ("other_option", "another"), ("why", "ask"), ("how_long", "ask"), ("evidence", "ask")],
+)
 def test_in_a_movement_every_follow_up_is_about_it(guide: Guide, aspect: str, wanted: str) -> None:
     assert do("hmm about that", place(STEP), guide, "follow_up", aspect=aspect) == wanted
 

@@ -8,10 +8,10 @@ const fetched = new Map();
 /**
  * A place for a drawing, with its words for those who cannot see it. Without the network the words are shown in its stead.
  * @param {string} path as the message names it
- * @param {string} alt
+ * @param {string} alt empty where words beside it say as much
  */
 export function drawing(path, alt) {
-  const place = make("div", { class: "drawing", role: "img", "aria-label": alt });
+  const place = make("div", alt ? { class: "drawing", role: "img", "aria-label": alt } : { class: "drawing", "aria-hidden": "true" });
   void fetchDrawing(path).then(
     (source) => place.replaceChildren(document.importNode(parsed(source), true)),
     () => place.replaceChildren(make("span", { class: "no-drawing" }, alt)),

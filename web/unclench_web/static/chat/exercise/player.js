@@ -133,7 +133,7 @@ export class Player {
     this.back.toggleAttribute("disabled", at === 0);
     this.next.textContent = this.isLast ? texts.exercise.done : texts.exercise.next;
     this.timer = step.seconds ? this.timed(step.seconds) : null;
-    this.clock.replaceChildren(...(this.timer ? [this.timer.button] : []));
+    this.clock.replaceChildren(...(this.timer ? [this.timer.shown] : []));
   }
 
   /** @param {number} seconds */

@@ -20,15 +20,14 @@ export class Timer {
     this.since = 0;
     /** @type {ReturnType<typeof setInterval> | undefined} */
     this.ticking = undefined;
-    this.number = make("span", { class: "timer-left", "aria-hidden": "true" }, String(seconds));
+    this.number = make("span", { class: "timer-left" }, String(seconds));
     this.ring = ring();
-    this.label = make("span", { class: "timer-label" }, texts.exercise.timer_start);
-    this.button = make(
-      "button",
-      { type: "button", class: "timer", "aria-label": this.words(), onclick: () => this.toggle() },
-      make("span", { class: "timer-face" }, this.ring.whole, this.number),
-      this.label,
-    );
+    this.label = make("span", {});
+    this.rest = make("span", { class: "quiet-words" });
+    this.button = make("button", { type: "button", class: "button quiet small", onclick: () => this.toggle() }, this.label, this.rest);
+    // the face changes five times a second: it is for the eyes
+    this.shown = make("div", { class: "timer" }, make("span", { class: "timer-face", "aria-hidden": "true" }, this.ring.whole, this.number), this.button);
+    this.show();
   }
 
   get running() {
@@ -63,22 +62,14 @@ export class Timer {
     this.onEnd();
   }
 
-  words() {
+  show() {
     const { timer_start, timer_pause, timer_go_on, timer_again } = texts.exercise;
     const rested = this.left === this.seconds * 1000;
-    const label = this.running ? timer_pause : this.left <= 0 ? timer_again : rested ? timer_start : timer_go_on;
-    return `${label}, ${fill(texts.exercise.seconds, { seconds: Math.ceil(this.left / 1000) || this.seconds })}`;
-  }
-
-  show() {
-    const words = this.words();
-    this.label.textContent = words.split(",")[0];
-    this.button.setAttribute("aria-label", words);
-    this.button.classList.toggle("running", this.running);
+    this.label.textContent = this.running ? timer_pause : this.left <= 0 ? timer_again : rested ? timer_start : timer_go_on;
+    this.rest.textContent = `, ${fill(texts.exercise.seconds, { seconds: Math.ceil(this.left / 1000) || this.seconds })}`;
     this.draw();
   }
 
-  /** The number and the ring; not the name of the button, which a screen reader would read at every change. */
   draw() {
     this.number.textContent = String(Math.ceil(this.left / 1000));
     this.ring.part.setAttribute("stroke-dashoffset", String(ROUND * (1 - this.left / (this.seconds * 1000))));

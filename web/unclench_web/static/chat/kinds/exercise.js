@@ -19,7 +19,8 @@ let newest = null;
 export function exercise(message, page) {
   if (message.data.state === "step") return [player(message, page)];
   if (message.data.state === "offers") return offers(message, page);
-  return [bubble(message, foot(message, page)), introduction(message), choices(message, page)];
+  if (message.data.state === "ready") return [introduction(message, page), choices(message, page)];
+  return [bubble(message, foot(message, page)), choices(message, page)];
 }
 
 /**
@@ -37,10 +38,30 @@ function player(message, page) {
   return newest.card;
 }
 
-/** @param {Message} message */
-function introduction({ data }) {
-  const [longest] = [...(data.steps ?? [])].sort((one, other) => (other.seconds ?? 0) - (one.seconds ?? 0));
-  return longest ? make("div", { class: "player-intro" }, drawing(longest.picture, longest.alt)) : null;
+/**
+ * The introduction, in parts: what the message's text says in a row.
+ * @param {Message} message
+ * @param {Page} page
+ */
+function introduction(message, page) {
+  const { name, type, minutes, position, needs, feel, stop_rule, steps } = message.data;
+  const [longest] = [...steps].sort((one, other) => (other.seconds ?? 0) - (one.seconds ?? 0));
+  const row = (/** @type {string} */ label, /** @type {string} */ words) => make("p", {}, make("strong", {}, `${label} `), words);
+  return make(
+    "div",
+    { class: "player", role: "group", "aria-label": name },
+    make(
+      "div",
+      { class: "intro-head" },
+      make("div", {}, make("p", { class: "player-name" }, name), make("p", { class: "player-count" }, texts.exercise[type]),
+        make("p", { class: "player-count" }, fill(texts.exercise.offer, { minutes, position: texts.exercise[position] }))),
+      drawing(longest.picture, longest.alt),
+    ),
+    row(texts.exercise.needs, needs),
+    row(texts.exercise.feel, feel),
+    make("p", { class: "intro-rule" }, stop_rule),
+    foot(message, page),
+  );
 }
 
 /**
@@ -64,11 +85,11 @@ function offerCard(offer, choice, page) {
   const about = fill(texts.exercise.offer, { minutes: offer.minutes, position: texts.exercise[offer.position] });
   return make(
     "button",
-    { type: "button", class: "offer choice", "aria-label": choice.label, onclick: (/** @type {Event} */ { currentTarget }) => {
+    { type: "button", class: "offer choice", onclick: (/** @type {Event} */ { currentTarget }) => {
       if (!(/** @type {HTMLElement} */ (currentTarget).hasAttribute("data-held"))) page.choose(choice);
     } },
-    drawing(offer.picture, offer.alt),
+    drawing(offer.picture, ""),
     make("span", { class: "offer-name" }, offer.name),
-    make("span", { class: "offer-about" }, about),
+    make("span", { class: "offer-about" }, offer.smaller ? `${about}. ${texts.exercise.smaller}` : about),
   );
 }

@@ -1,0 +1,165 @@
+"""The player in a real browser: by the keyboard alone, without the network, after a reload, and as axe sees it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+from knowledge import places
+from tests.browser.test_chat_page import CHROMIUM, FLAGS, PHONE
+from tests.services import Running
+
+pytestmark = pytest.mark.slow
+
+AXE = places.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WAIT = 15_000
+
+
+@pytest.fixture(params=["light", "dark"])
+def chat(request: pytest.FixtureRequest, assistant: Running) -> Iterator[Page]:
+    if CHROMIUM is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no browser: .ci/run installs chromium")
+        pytest.skip("no Chromium on this machine: the browser tests are left out (Debian: apt-get install chromium)")
+    assert shutil.which(CHROMIUM)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        scheme = "dark" if request.param == "dark" else "light"
+        context = browser.new_context(
+            viewport=PHONE, base_url=assistant.url, color_scheme=scheme
+        )
+        page = context.new_page()
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/chat")
+        expect(page.get_by_role("log")).to_contain_text("automated", timeout=WAIT)
+        yield page
+        assert complaints == []
+        browser.close()
+
+
+def ask(page: Page, text: str) -> None:
+    box = page.get_by_role("textbox").first
+    box.fill(text)
+    box.press("Enter")
+
+
+def player(page: Page) -> Locator:
+    return page.get_by_role("group", name="Marching in a chair").last
+
+
+def start(page: Page) -> Locator:
+    """Find and start the movement in a chair."""
+    ask(page, "give me a stretch")
+    page.get_by_role("button", name="None of these").click(timeout=WAIT)
+    page.get_by_role("button", name="Marching in a chair").click(timeout=WAIT)
+    page.get_by_role("button", name="Start", exact=True).click(timeout=WAIT)
+    expect(player(page)).to_contain_text("Step 1 of 5", timeout=WAIT)
+    return player(page)
+
+
+def complaints_of_axe(page: Page) -> list[str]:
+    if not AXE.is_file():
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no axe-core: make install-dev brings it")
+        pytest.skip("axe-core is not installed: make install-dev brings it")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+    return [f"{each['id']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
+
+
+def test_axe_finds_nothing_from_the_screen_to_the_last_question(chat: Page) -> None:
+    ask(chat, "give me a stretch")
+    expect(chat.get_by_role("button", name="None of these")).to_be_visible(timeout=WAIT)
+    assert complaints_of_axe(chat) == []
+    chat.get_by_role("button", name="None of these").click()
+    expect(chat.get_by_role("button", name="Marching in a chair")).to_be_visible(timeout=WAIT)
+    assert complaints_of_axe(chat) == []
+    chat.get_by_role("button", name="Marching in a chair").click()
+    expect(chat.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=WAIT)
+    assert complaints_of_axe(chat) == []
+    chat.get_by_role("button", name="Start", exact=True).click()
+    expect(player(chat)).to_contain_text("Step 1 of 5", timeout=WAIT)
+    player(chat).get_by_role("button", name="Next").click()
+    expect(player(chat).get_by_role("button", name="Start the timer")).to_be_visible()
+    assert complaints_of_axe(chat) == []
+
+
+def test_the_keyboard_alone_leads_through_a_movement(chat: Page) -> None:
+    card = start(chat)
+    following = card.get_by_role("button", name="Next")
+    following.focus()
+    for at in range(2, 6):
+        chat.keyboard.press("Enter")
+        expect(card).to_contain_text(f"Step {at} of 5")
+        expect(card.get_by_role("button", name="I'm done" if at == 5 else "Next")).to_be_focused()
+    chat.keyboard.press("Shift+Tab")
+    chat.keyboard.press("Enter")
+    expect(card).to_contain_text("Step 4 of 5")
+    for _ in range(2):
+        chat.keyboard.press("Tab")
+    expect(card.get_by_role("button", name="Stop")).to_be_focused()
+    chat.keyboard.press("Enter")
+    expect(chat.get_by_role("log")).to_contain_text("we stop here", timeout=WAIT)
+
+
+def test_the_timer_is_paused_and_goes_on_as_the_visitor_likes(chat: Page) -> None:
+    card = start(chat)
+    card.get_by_role("button", name="Next").click()
+    timer = card.get_by_role("button", name="Start the timer")
+    timer.click()
+    expect(card.get_by_role("button", name="Pause")).to_be_visible()
+    expect(card.locator(".timer-left")).not_to_have_text("5", timeout=WAIT)
+    card.get_by_role("button", name="Pause").click()
+    left = card.locator(".timer-left").inner_text()
+    card.get_by_role("button", name="Go on").click()
+    expect(card).to_contain_text("That was the time", timeout=WAIT)
+    assert int(left) < 5
+
+
+def test_the_player_keeps_on_without_the_network_and_finishes_when_it_is_back(chat: Page) -> None:
+    card = start(chat)
+    chat.context.set_offline(True)
+    for at in range(2, 6):
+        card.get_by_role("button", name="Next").click()
+        expect(card).to_contain_text(f"Step {at} of 5")
+        expect(card.locator("svg").first).to_be_visible()
+    card.get_by_role("button", name="I'm done").click()
+    expect(card).to_contain_text("There is no connection")
+    chat.context.set_offline(False)
+    expect(chat.get_by_role("log")).to_contain_text("How do you feel now", timeout=WAIT)
+
+
+def test_a_reload_comes_back_to_the_same_step_and_shows_it_once(chat: Page) -> None:
+    card = start(chat)
+    card.get_by_role("button", name="Next").click()
+    card.get_by_role("button", name="Next").click()
+    expect(card).to_contain_text("Step 3 of 5")
+    ask(chat, "why?")
+    expect(chat.get_by_role("log")).to_contain_text("Long sitting keeps", timeout=WAIT)
+    expect(player(chat)).to_contain_text("Step 3 of 5", timeout=WAIT)
+    chat.reload()
+    expect(player(chat)).to_contain_text("Step 3 of 5", timeout=WAIT)
+    expect(chat.get_by_text("Step 1 of 5")).to_have_count(0)
+
+
+def test_a_step_is_said_once_to_a_screen_reader_and_the_timer_never(chat: Page) -> None:
+    card = start(chat)
+    card.get_by_role("button", name="Next").click()
+    said = chat.locator("#announcer")
+    expect(said).to_contain_text("Step 2 of 5")
+    before = said.inner_text()
+    card.get_by_role("button", name="Start the timer").click()
+    expect(card.locator(".timer-left")).not_to_have_text("5", timeout=WAIT)
+    assert said.inner_text() == before
+
+
+def test_this_hurts_shows_the_stop_rule_at_once_and_asks_for_red_flags(chat: Page) -> None:
+    card = start(chat)
+    card.get_by_role("button", name="This hurts").click()
+    expect(chat.get_by_role("log")).to_contain_text("Don't push through", timeout=WAIT)
+    expect(chat.get_by_role("button", name="None of these").last).to_be_visible()
