@@ -36,11 +36,12 @@ class ActionExercise(Action):
         library = self._live.get()
         catalogue = answers.catalogue_of(library)
         if catalogue is None:
-            raise RuntimeError("data/movements is missing: restore it.")
+            raise RuntimeError("data/movements: missing")
         raised, resolved = tracker.get_slot("safety_pinned"), tracker.get_slot("safety_answer") == "no"
         pinned = pinned_with(check_in(), raised, tracker.get_slot("check_in_outcome"))
         held = Situation(pinned=pinned, resolved=resolved).holds_movements
-        entities = {each["entity"]: each["value"] for each in tracker.latest_message.get("entities") or []}
+        found = tracker.latest_message.get("entities") or []
+        entities = {each["entity"]: each["value"] for each in found}
         before = state_of(tracker.slots, held)
         told = facts_told(check_in(), tracker.get_slot("check_in_progress"), catalogue.screen)
         before = replace(before, facts=with_facts(told, before.facts))

@@ -63,9 +63,9 @@ def load_guide(data: Path) -> Guide:
                 screen = screen_of(raw[name])
             elif name == "finder":
                 words = words_of(raw[name])
+                typed = {each: re.compile(pattern) for each, pattern in raw[name]["typed"]["en"].items()}
             elif name == "texts":
                 texts = {language: rows for language, rows in raw[name].items() if language != "review"}
-                typed = {each: re.compile(pattern) for each, pattern in texts["en"]["typed"].items()}
             else:
                 pictures = dict(raw[name])
         except (KeyError, TypeError, AttributeError, re.error) as error:

@@ -24,7 +24,7 @@ export class Timer {
     this.ring = ring();
     this.label = make("span", {});
     this.rest = make("span", { class: "quiet-words" });
-    this.button = make("button", { type: "button", class: "button quiet small", onclick: () => this.toggle() }, this.label, this.rest);
+    this.button = make("button", { type: "button", class: "button quiet", onclick: () => this.toggle() }, this.label, this.rest);
     // the face changes five times a second: it is for the eyes
     this.shown = make("div", { class: "timer" }, make("span", { class: "timer-face", "aria-hidden": "true" }, this.ring.whole, this.number), this.button);
     this.show();
