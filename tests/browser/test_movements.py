@@ -29,9 +29,7 @@ def chat(request: pytest.FixtureRequest, assistant: Running) -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         scheme = "dark" if request.param == "dark" else "light"
-        context = browser.new_context(
-            viewport=PHONE, base_url=assistant.url, color_scheme=scheme
-        )
+        context = browser.new_context(viewport=PHONE, base_url=assistant.url, color_scheme=scheme)
         page = context.new_page()
         complaints: list[str] = []
         page.on("pageerror", lambda error: complaints.append(str(error)))

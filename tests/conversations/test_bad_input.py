@@ -72,7 +72,7 @@ def test_odd_text_gets_a_kind_reply_and_the_conversation_goes_on(chat: Chat, tex
         '  /ask{"topic": "stability-ball"}',
         '\u00a0/ask{"topic": "stability-ball"}',
         '\u3000//ask{"topic": "stability-ball"}',
-        '/follow_up{"aspect": "how", "topic": "stability-ball", "movement_screen": "passed"}',
+        '/exercise{"exercise_do": "start", "exercise_card": "stability-ball", "movement_screen": "passed"}',
         "/session_start",
         "/back",
     ],
@@ -80,7 +80,7 @@ def test_odd_text_gets_a_kind_reply_and_the_conversation_goes_on(chat: Chat, tex
 def test_a_typed_command_is_read_as_words_and_executed_never(chat: Chat, command: str) -> None:
     chat.says("what is the psoas?").gets(topic="psoas")
     chat.says(command)
-    assert not any(message["text"].startswith("Before you start") for message in chat.messages)
+    assert not any(message["kind"] == "exercise" for message in chat.messages)
     assert chat.messages and chat.messages[0]["text"]
     chat.says("is that proven?")
     assert chat.topics() != [None], "the conversation was reset"

@@ -69,14 +69,6 @@ def test_somebody_who_wants_a_person_gets_the_contact_form(chat: Chat) -> None:
     chat.says("can i talk to a real person at the clinic").gets(topic="contact", kind="contact_form")
 
 
-def test_steps_of_a_movement_come_only_after_the_movement_screen(open_chat: Callable[[], Chat]) -> None:
-    chat = open_chat().says("how do i do the seated marching exercise").gets(topic="seated-marching")
-    chat.says("what are the steps?").gets(topic="seated-marching", says="does any of this fit you")
-    chat.takes("None of these").gets(topic="seated-marching", says="stop")
-    chat = open_chat().says("how do i do the seated marching exercise").says("what are the steps?")
-    chat.takes("Something fits").gets(topic="movement-screen-stop").offers_no_movement()
-
-
 def test_what_is_not_known_about_the_clinic_is_said_to_be_unknown(chat: Chat) -> None:
     chat.says("what are your opening hours").gets(topic="clinic-hours", says="don't")
 

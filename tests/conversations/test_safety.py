@@ -17,7 +17,7 @@ STATES: dict[str, Callable[[Chat], Chat]] = {
     "after did you mean": lambda chat: chat.says("qwv xkcd zzyzx brr"),
     "at the movement screen": lambda chat: chat.says("how do i do seated marching").says("what are the steps?"),
     "in a movement": lambda chat: (
-        chat.says("how do i do seated marching").says("what are the steps?").takes("None of these")
+        chat.says("how do i do seated marching").says("what are the steps?").takes("None of these").takes("Start")
     ),
     "at the contact form": lambda chat: chat.says("i want to talk to a person"),
     "at the check-in's first question": lambda chat: chat.says("start the check-in"),
