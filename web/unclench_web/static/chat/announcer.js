@@ -25,10 +25,15 @@ export class Announcer {
 
   /** @param {Message[]} messages */
   answer(messages) {
-    const isCrisis = messages.some(({ kind }) => kind === "crisis");
+    const isCrisis = messages.some(({ kind, data }) => kind === "crisis" || (kind === "check_in_result" && data.tier));
     const choices = messages.flatMap((message) => message.choices.map(({ label }) => label));
-    const parts = [texts.assistant_said, ...messages.map(({ text }) => text)].map((words) => make("p", {}, words));
+    const parts = [texts.assistant_said, ...messages.map(spoken)].map((words) => make("p", {}, words));
     if (choices.length) parts.push(make("p", {}, `${texts.choices}: ${choices.join(". ")}`));
     (isCrisis ? this.assertive : this.polite).replaceChildren(...parts);
   }
+}
+
+/** What is said of a message: of a question of the check-in without the list in its text, as the choices follow anyway. @param {Message} message */
+function spoken({ text, data }) {
+  return typeof data.ask === "string" ? [data.note, data.progress?.text, data.ask].filter(Boolean).join(". ") : text;
 }

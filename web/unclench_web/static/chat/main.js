@@ -52,7 +52,7 @@ const page = {
       return null; // tried again with the next step, or when the network is back
     }
   },
-  say: (text) => conversation.say({ text }, text),
+  say: (text, words = text) => conversation.say({ text }, words),
   announce: (words) => announcer.say(words),
   reference: (messageId) => session.current?.sent[messageId],
   noteSent(messageId, reference) {

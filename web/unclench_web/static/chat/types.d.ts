@@ -55,8 +55,8 @@ export interface Page {
   choose(choice: Choice): void;
   /** Take a choice of the newest message without showing it in the log: the answer, or null when there is none to be had now. */
   step(choice: Choice): Promise<Message | null>;
-  /** Say something, as if it was typed. */
-  say(text: string): void;
+  /** Say something, as if it was typed. `words` is what the visitor sees of it, where that is not the text itself. */
+  say(text: string, words?: string): void;
   /** Have a screen reader say something that changed in place. */
   announce(words: string): void;
   /** The reference of the contact request that was sent from this message before, if one was. */

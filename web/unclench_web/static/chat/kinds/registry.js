@@ -8,6 +8,9 @@
  * A kind that nobody named is shown as text: a message's `text` always stands alone.
  */
 
+import { bodyMap } from "./body_map.js";
+import { checkIn } from "./check_in.js";
+import { checkInResult } from "./check_in_result.js";
 import { contactForm } from "./contact_form.js";
 import { crisis } from "./crisis.js";
 import { exercise } from "./exercise.js";
@@ -22,6 +25,9 @@ const RENDERERS = {
   crisis,
   contact_form: contactForm,
   exercise,
+  check_in: checkIn,
+  body_map: bodyMap,
+  check_in_result: checkInResult,
 };
 
 /**
