@@ -14,12 +14,15 @@ from typing import Any
 
 from knowledge import places
 from knowledge.cards import FOLDERS, Card, Library, load_library
+from knowledge.check_in.content import CheckIn, load_check_in
 from knowledge.located_yaml import DataError, load
 
 Lines = list[str]
 
 
-def review_list(library: Library, rows: Mapping[str, Any], help_lines: Sequence[Any], safety_review: str) -> str:
+def review_list(
+    library: Library, rows: Mapping[str, Any], help_lines: Sequence[Any], safety_review: str, check_in: CheckIn
+) -> str:
     """Return the whole list as Markdown. Pure.
 
     `rows` is data/sources.yml as it stands (id → row), `help_lines` the `lines` of data/safety/help_lines.yml,
@@ -27,6 +30,7 @@ def review_list(library: Library, rows: Mapping[str, Any], help_lines: Sequence[
     """
     unread, copies = unread_sources(library), stored_copies(library, rows)
     facts, drafts = unverified_facts(library), draft_cards(library)
+    facts |= {"check-in": check_in.unverified} if check_in.unverified else {}
     unset = unset_settings(library)
     parts = [
         ["# To check before launch", ""],
@@ -35,7 +39,7 @@ def review_list(library: Library, rows: Mapping[str, Any], help_lines: Sequence[
         _section("Sources read only as a stored copy, not as the live page", _source_lines(library, copies)),
         _section("Facts that no source was read for, by card", _fact_lines(facts)),
         _section("Help lines", _help_lines(help_lines)),
-        _section("Texts still draft: nobody named has signed them", _draft_lines(drafts, safety_review)),
+        _section("Texts still draft: nobody named has signed them", _draft_lines(drafts, safety_review, check_in)),
         _section("What the clinic has not told yet (clinic.yml)", _unset_lines(library, unset)),
     ]
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
@@ -117,12 +121,14 @@ def _help_lines(help_lines: Sequence[Any]) -> Iterator[str]:
         yield f"- [ ] **{line['id']}** ({line['name']['en']}): {checked}{note}"
 
 
-def _draft_lines(drafts: Mapping[str, Sequence[str]], safety_review: str) -> Iterator[str]:
+def _draft_lines(drafts: Mapping[str, Sequence[str]], safety_review: str, check_in: CheckIn) -> Iterator[str]:
     for folder, ids in drafts.items():
         if ids:
             yield f"- [ ] **data/{folder}/** ({len(ids)}): {', '.join(ids)}"
     if safety_review != "reviewed":
         yield "- [ ] **data/safety/replies.yml**: every reply to a crisis or an emergency"
+    if check_in.review["status"] != "reviewed":
+        yield "- [ ] **data/check_in.yml**: every question, what each answer leads to, and what is said at the end"
 
 
 def _unset_lines(library: Library, unset: Iterable[str]) -> Iterator[str]:
@@ -144,6 +150,7 @@ def read_review_list(data: Path = places.DATA, clinic: Path = places.CLINIC) -> 
         load(data / "sources.yml").value,
         load(data / "safety" / "help_lines.yml").value["lines"],
         (replies.get("review") or {}).get("status", "draft"),
+        load_check_in(data / "check_in.yml"),
     )
 
 

@@ -204,8 +204,9 @@ def _said(content: Mapping[str, Any]) -> Iterator[tuple[Where, str, float]]:
         grade = MAX_GRADE_URGENT if level["id"] in ("crisis", "A") else MAX_GRADE
         yield ["levels", at, "en", "now"], level["en"]["now"], grade
     for at, question in enumerate(content["questions"]):
-        for name in ("ask", "why"):
-            yield ["questions", at, "en", name], question["en"][name], MAX_GRADE
+        for name in ("intro", "ask", "why"):
+            if name in question["en"]:
+                yield ["questions", at, "en", name], question["en"][name], MAX_GRADE
         if "skipped" in question["en"]:  # the names of the signs, which have no easier ones
             yield ["questions", at, "en", "skipped"], question["en"]["skipped"], MAX_GRADE + 2
     for name, text in content["texts"]["en"].items():

@@ -41,7 +41,8 @@ def question_message(check_in: CheckIn, progress: Progress, language: str, note:
     """Return the open question. `note` replaces what the progress says first ("returned" after another topic)."""
     say = check_in.text(language)
     question = check_in.question(progress.question or "")
-    first = _note(check_in, question, progress, language, progress.note if note is None else note)
+    said = _note(check_in, question, progress, language, progress.note if note is None else note)
+    first = " ".join(part for part in (said, question.text(language).get("intro")) if part)
     at, of = place(check_in, question.id)
     where = say["progress"].format(at=at, of=of) if at else ""
     labels = [choice.label.get(language, choice.label["en"]) for choice in question.choices]

@@ -58,7 +58,7 @@ _FEASTS = {
 }  # fmt: skip
 _LASTED = re.compile(
     r"\b(?:(\d+(?:\.\d+)?) ?|([a-z]+) )(?:(?:or|to) (?:so|\d+|[a-z]+) )?"
-    r"(?:(?:and a half|good|long|whole|full|more|of|or so) )*"
+    r"(?:(?:and a half|a|an|good|long|whole|full|more|of|or so) )*"
     r"(hour|hr|minute|min|day|night|week|wk|month|mo|year|yr|decade)s?\b"
 )
 

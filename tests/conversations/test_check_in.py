@@ -1,5 +1,4 @@
-"""The check-in as people go through it: buttons, own words, changing one's mind, stopping, asking in
-between, alarms."""
+"""The check-in as people go through it: buttons, own words, second thoughts, a stop, questions in between, alarms."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import pytest
 
 from knowledge import review_list as module
 from knowledge.cards import Library, Source, load_library
+from knowledge.check_in.content import CheckIn
 from knowledge.clinic import Clinic
 from knowledge.located_yaml import DataError, Fault
 from knowledge.review_list import main, read_review_list, review_list
@@ -25,8 +26,11 @@ def small(small_data: Any) -> Library:
     return load_library(small_data.data, small_data.clinic)
 
 
-def listed(library: Library, safety_review: str = "draft", **row: Any) -> str:
-    return review_list(library, {each: row for each in library.sources}, [LINE], safety_review)
+SIGNED = CheckIn((), (), {}, {}, {"status": "reviewed"})
+
+
+def listed(library: Library, safety_review: str = "draft", check_in: CheckIn = SIGNED, **row: Any) -> str:
+    return review_list(library, {each: row for each in library.sources}, [LINE], safety_review, check_in)
 
 
 def test_a_source_that_nobody_read_is_listed_with_the_cards_that_cite_it(small: Library) -> None:
@@ -64,6 +68,14 @@ def test_drafts_are_listed_until_somebody_signs(small: Library) -> None:
 def test_the_safety_replies_are_listed_until_somebody_signs(small: Library) -> None:
     assert "data/safety/replies.yml" in listed(small)
     assert "data/safety/replies.yml" not in listed(small, safety_review="reviewed")
+
+
+def test_the_check_in_and_its_unverified_facts_are_listed_until_somebody_signs(small: Library) -> None:
+    draft = replace(SIGNED, review={"status": "draft"}, unverified=("Six weeks.",))
+    said = listed(small, check_in=draft)
+    assert "data/check_in.yml" in said
+    assert "- **check-in**\n  - [ ] Six weeks." in said
+    assert "check_in" not in listed(small)
 
 
 def test_a_setting_that_the_clinic_has_not_told_is_listed(small: Library) -> None:

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from bench.eval_check_in import FLOOR, Result, Row, _care_lost, at, load_rows, measure, outcome, wanted
+from components.check_in_guess import load_examples
+from knowledge.check_in.content import load_check_in
+from knowledge.check_in.course import Said
+from knowledge.check_in.wording import plain
+
+CHECK_IN = load_check_in()
+
+
+def test_what_was_understood_is_written_as_rows_write_what_they_mean() -> None:
+    assert outcome(Said("answer", ("neck", "jaw"), "where")) == wanted({"choices": ["jaw", "neck"]}, "where")[0]
+    assert outcome(Said("skip")) == wanted({"move": "skip"}, "where")[0]
+    assert outcome(None) == wanted({"choices": []}, "where")[0] == wanted({"move": "other"}, "where")[0]
+    assert wanted({"choices": ["hips"], "of": "where"}, "impact") == ("where: hips",)
+    assert wanted({"choices": ["fine", "some"], "any": True}, "stress") == ("stress: fine", "stress: some")
+
+
+def test_a_red_flag_taken_for_less_is_care_lost_and_asking_again_is_not() -> None:
+    row = Row("now", "my chest", ("now: chest",))
+    assert _care_lost(CHECK_IN, row, "now: none")
+    assert not _care_lost(CHECK_IN, row, "now: breath")
+    assert not _care_lost(CHECK_IN, row, "again")
+    assert not _care_lost(CHECK_IN, Row("where", "my jaw", ("where: jaw",)), "where: neck")
+
+
+def test_a_row_stands_after_all_questions_before_it_were_answered() -> None:
+    assert set(at(CHECK_IN, "how_long").answers) == {"age", "now", "body", "where"}
+
+
+def test_a_result_knows_a_miss_from_a_question_asked_again() -> None:
+    assert Result(Row("where", "x", ("where: jaw",)), "again", False).asked_again
+    assert Result(Row("where", "x", ("where: jaw", "where: neck")), "where: neck", False).right
+
+
+def test_no_held_out_row_is_an_example_and_there_are_enough_for_every_question() -> None:
+    rows = load_rows()
+    known = {plain(each) for each in load_examples(CHECK_IN)[0]}
+    same = [row.text for row in rows if plain(row.text) in known and len(plain(row.text).split()) > 3]
+    assert same == []
+    assert len(rows) >= 200
+    assert {row.question for row in rows} == {question.id for question in CHECK_IN.questions}
+
+
+@pytest.mark.slow
+def test_typed_answers_are_understood_and_no_red_flag_is_taken_for_none() -> None:
+    results = measure(CHECK_IN, load_rows())
+    assert [each.row.text for each in results if each.care_lost] == []
+    assert sum(each.right for each in results) / len(results) >= FLOOR
