@@ -56,6 +56,9 @@ eval-baseline: install-dev ## the same figures for Rasa's default pipeline
 eval-check-in: install-dev ## how well typed answers of the check-in are understood
 	@$(PYTHON) -W ignore -m bench.eval_check_in
 
+mutants: install-dev ## change the check-in's decision in every small way: does a test notice?
+	@tools/mutants.sh
+
 eval-safety: install-dev ## how well crises and emergencies are noticed, how often falsely
 	@$(PYTHON) -W ignore -m bench.eval_safety --eval $(EVAL)
 
@@ -96,4 +99,4 @@ install-dev:
 	@tools/bootstrap.sh dev
 
 clean: ## remove what can be made anew: models, caches, the chats in var/ (never contact requests or their key)
-	@rm -rf models/*.tar.gz models/*.json .rasa results var/tracker.sqlite* var/embeddings.npz var/endpoints-*.yml var/baseline .mypy_cache .ruff_cache .pytest_cache .hypothesis web/.mypy_cache web/.ruff_cache web/.pytest_cache
+	@rm -rf models/*.tar.gz models/*.json .rasa results mutants var/tracker.sqlite* var/embeddings.npz var/endpoints-*.yml var/baseline .mypy_cache .ruff_cache .pytest_cache .hypothesis web/.mypy_cache web/.ruff_cache web/.pytest_cache

@@ -54,7 +54,7 @@ def decide(check_in: CheckIn, answers: Answers, pinned: str | None = None) -> Ou
     """
     asked = _asked(check_in, answers)
     led = _led_to(asked)
-    earlier = LEVEL_OF_TIER.get(pinned or "")
+    earlier = LEVEL_OF_TIER[pinned] if pinned else None
     urgency = [level.id for level in check_in.levels]
     reached = [level for level, _ in led] + ([earlier] if earlier else []) + [LEAST]
     level = check_in.level(min(reached, key=urgency.index))
@@ -82,7 +82,7 @@ def _asked(check_in: CheckIn, answers: Answers) -> list[Asked]:
     asked: list[Asked] = []
     for question in check_in.questions:
         if is_asked(question, answers):
-            picked = answers.get(question.id, ())
+            picked = answers.get(question.id)
             asked.append((question, [choice for choice in question.choices if choice.id in picked] if picked else []))
     return asked
 
