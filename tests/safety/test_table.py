@@ -59,9 +59,12 @@ def test_a_plain_crisis_is_never_less_than_a_question_whatever_the_classifier_sa
     assert rank(TABLE.join(reading(finding(tier, "asserted")), SURE_NOT).outcome) >= rank("T3")
 
 
-@pytest.mark.parametrize("tier", ["M1", "M_ask"])
-def test_a_plain_emergency_never_goes_without_the_number(tier: str) -> None:
-    assert rank(TABLE.join(reading(finding(tier, "asserted")), SURE_NOT).outcome) >= rank("emergency_footer")
+def test_a_plain_emergency_never_goes_without_the_number() -> None:
+    assert rank(TABLE.join(reading(finding("M1", "asserted")), SURE_NOT).outcome) >= rank("emergency_footer")
+
+
+def test_a_plain_word_about_chest_or_breath_is_always_asked_about() -> None:
+    assert TABLE.join(reading(finding("M_ask", "asserted")), SURE_NOT).outcome == "M_ask"
 
 
 @pytest.mark.parametrize("state", STATES)
