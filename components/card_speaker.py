@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from components.check_in_speech import CHECK_IN_ACTIONS, check_in_messages, pinned_by, ways_back
+from components.check_in_speech import CHECK_IN_ACTIONS, check_in_messages, pinned_by, shareable, ways_back
 from knowledge import answers
 from knowledge.answers import Message, Situation, contact_link
 from knowledge.cards import Library
@@ -98,7 +98,9 @@ def _say(utter_action: str, library: Library, tracker: DialogueStateTracker, now
     if utter_action == "utter_exercise":
         return _guided(library, tracker, now)
     if utter_action == "utter_contact":
-        return [answers.contact(library, now)]
+        message = answers.contact(library, now)
+        message["data"]["answers"] = shareable(tracker, now.language)
+        return [message]
     if utter_action == "utter_reply":
         reply = tracker.get_slot("reply")
         candidates = asked.get("candidates")

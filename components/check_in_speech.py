@@ -13,6 +13,7 @@ from knowledge.check_in.content import check_in
 from knowledge.check_in.course import Progress
 from knowledge.check_in.decision import decide
 from knowledge.check_in.messages import question_message, result_message, resume_choice, stopped_message
+from knowledge.check_in.sharing import shared
 from knowledge.movements.from_check_in import pinned_with
 from knowledge.safety.assessment import Assessment
 from knowledge.safety.help_lines import HelpLine
@@ -42,6 +43,27 @@ def check_in_messages(
         kind = tracker.get_slot("safety_kind") or "self"
         return [crisis_message(Assessment(tier="T2", kind=kind), now.language, lines, replies)]
     return [result_message(content, progress, outcome, library, now, lines)]
+
+
+def shareable(tracker: DialogueStateTracker, language: str) -> list[dict[str, str]]:
+    """Return what the contact form may offer to share of a finished check-in: just what would be sent, line by line.
+
+    After an urgent outcome nothing is: the form is not the answer to it.
+    """
+    content = check_in()
+    values, came_to = tracker.get_slot("check_in_progress"), tracker.get_slot("check_in_outcome")
+    if not values or not came_to or content.level(came_to).tier is not None or came_to == "minor":
+        return []
+    progress = Progress.from_values(values)
+    outcome = decide(content, progress.answers, pinned_of(tracker))
+    if outcome.level != came_to:
+        return []
+    offered = shared(content, progress, outcome, language)
+    lines = [line.partition(": ") for line in offered["lines"]]
+    return [
+        {"question": before, "answer": after} if after else {"question": offered["title"], "answer": before}
+        for before, _, after in lines
+    ]
 
 
 def ways_back(tracker: DialogueStateTracker, language: str) -> list[Choice]:

@@ -10,6 +10,10 @@ from rasa.shared.core.domain import Domain
 from components.card_speaker import CardSpeaker, as_command, entities_of, response, say, situation_of
 from knowledge.answers import Situation
 from knowledge.cards import Library
+from knowledge.check_in.content import check_in
+from knowledge.check_in.course import Progress
+from knowledge.check_in.decision import decide
+from knowledge.check_in.sharing import shared
 from knowledge.movements.state import Open
 from knowledge.safety import Assessment
 
@@ -66,6 +70,21 @@ def test_a_channel_of_plain_text_gets_a_link_to_the_form(
         monkeypatch.setenv("UNCLENCH_PUBLIC_URL", public_url)
     messages = say("utter_contact", library, make_tracker({"reply": "contact", "topic": "cost-and-insurance"})) or []
     assert response(messages)["text"] == messages[0]["text"] + link
+
+
+def test_after_a_finished_check_in_the_form_offers_just_what_would_be_sent_and_without_one_nothing(
+    library: Library, make_tracker: Any
+) -> None:
+    first, *others = check_in().questions
+    answers = {first.id: (first.choices[0].id,), **{each.id: (each.choices[-1].id,) for each in others}}
+    progress = Progress(answers)
+    outcome = decide(check_in(), answers)
+    slots = {"check_in_progress": progress.as_values(), "check_in_outcome": outcome.level}
+    (message,) = say("utter_contact", library, make_tracker(slots)) or []
+    lines = [f"{each['question']}: {each['answer']}" for each in message["data"]["answers"]]
+    assert lines == shared(check_in(), progress, outcome)["lines"] and len(lines) > 5
+    (without,) = say("utter_contact", library, make_tracker({})) or []
+    assert without["data"]["answers"] == []
 
 
 def test_contact_is_the_hand_over_to_the_form(library: Library, make_tracker: Any) -> None:
