@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_chat_page import PHONE, browser  # noqa: F401 (a fixture)
+from tests.browser.conftest import PHONE
 from tests.services import Running
 
 pytestmark = pytest.mark.slow
@@ -20,7 +20,7 @@ NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture(params=[NARROW, PHONE], ids=["320px", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, assistant: Running) -> Iterator[Page]:  # noqa: F811
+def page(request: pytest.FixtureRequest, browser: Browser, assistant: Running) -> Iterator[Page]:
     context = browser.new_context(
         viewport=request.param,
         base_url=assistant.url,
