@@ -82,7 +82,7 @@ def test_own_words_go_all_the_way(chat: Chat) -> None:
     started(chat).says("I'm 34")
     chat.says("no, none of that").says("nope")
     assert open_question(chat) == "where"
-    chat.says("my neck and a bit my jaw").says("like three weeks").says("not really").says("pretty okay")
+    chat.says("my neck and a little my jaw").says("like three weeks").says("not really").says("pretty okay")
     chat.says("none of these").says("something to read")
     assert result(chat)["places"] == "You noticed tightness here: jaw, neck."
 
@@ -261,7 +261,7 @@ def test_after_an_alarm_the_check_in_ends_with_help_and_not_with_a_movement(chat
 
 
 def test_a_false_alarm_that_was_cleared_up_goes_on_where_it_was(chat: Chat) -> None:
-    at_question(chat, 5).says("my chest feels tight").gets(kind="crisis", says="right now")
+    at_question(chat, 5).says("my chest gets tight when I'm stressed").gets(kind="crisis", says="right now")
     chat.says("no").takes("Go on with the check-in")
     assert open_question(chat) == "impact"
 
