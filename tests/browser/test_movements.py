@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from knowledge import places
-from tests.browser.test_chat_page import CHROMIUM, FLAGS, PHONE
+from tests.browser.conftest import PHONE
 from tests.services import Running
 
 pytestmark = pytest.mark.slow
