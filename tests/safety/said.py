@@ -38,6 +38,7 @@ NEVER_SAID_FILES = (
 NEVER_SAID_KEYS = frozenset(
     [
         "words",
+        "said",
         "controls",
         "id",
         "ids",
@@ -126,7 +127,7 @@ def _leaves(value: Any, keys: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...]
     if isinstance(value, dict):
         for key, inner in value.items():
             # In a language's block every word is text: `next`, `ask` or `chat` may be the name of a label there.
-            spoken = bool({"en", "es"} & set(keys)) and key not in ("asks", "words") and keys[-1:] != ("asks",)
+            spoken = bool({"en", "es"} & set(keys)) and key not in ("asks", "words", "said") and keys[-1:] != ("asks",)
             if spoken or str(key) not in NEVER_SAID_KEYS:
                 yield from _leaves(inner, (*keys, str(key)))
     elif isinstance(value, list):
@@ -177,4 +178,6 @@ def _in_code(path: Path, root: Path) -> Iterator[Said]:
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.lstrip().startswith(("//", "*", "/*", "#", '"""')):
             for match in _SENTENCE_IN_CODE.finditer(line):
+                if match.group(2)[0].islower() and not re.search(r"[.?!]", match.group(2)):
+                    continue  # class names
                 yield Said(f"{path.relative_to(root).as_posix()} (code)", "en", match.group(2))
