@@ -17,7 +17,7 @@ export function checkInResult(message, page) {
   const lines = Array.isArray(data.lines) ? data.lines : [];
   const card = make(
     "section",
-    { class: data.tier ? "bubble result urgent" : "bubble result", "aria-label": String(labels.result_title ?? "") },
+    { class: `bubble result${data.tier ? " urgent" : ""}`, "aria-label": String(labels.result_title ?? "") },
     make("p", { class: "kicker" }, String(labels.result_title ?? "")),
     make("h2", {}, String(data.title ?? "")),
     ...paragraphs(data.picked, "why"),
