@@ -136,7 +136,7 @@ def test_thoughts_of_suicide_are_answered_by_the_fixed_reply(library: Library, m
     ("outcome", "pinned", "wanted"), [("A", None, "M1"), ("B", "T2", "T2"), ("C", None, None), ("C", "T3", "T3")]
 )
 def test_an_urgent_outcome_holds_movements_back_like_a_tier(
-    make_tracker: Any, outcome: str, pinned: str | None, wanted: str | None
+    library: Library, make_tracker: Any, outcome: str, pinned: str | None, wanted: str | None
 ) -> None:
     slots = {"check_in_outcome": outcome, **({"safety_pinned": pinned} if pinned else {})}
-    assert situation_of(make_tracker(slots)).pinned == wanted
+    assert situation_of(make_tracker(slots), library).pinned == wanted
