@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from knowledge import places
-from tests.browser.conftest import PHONE
-from tests.services import Running
 
 pytestmark = pytest.mark.slow
 
@@ -20,24 +16,11 @@ WAIT = 15_000
 
 
 @pytest.fixture(params=["light", "dark"])
-def chat(request: pytest.FixtureRequest, assistant: Running) -> Iterator[Page]:
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has no browser: .ci/run installs chromium")
-        pytest.skip("no Chromium on this machine: the browser tests are left out (Debian: apt-get install chromium)")
-    assert shutil.which(CHROMIUM)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        scheme = "dark" if request.param == "dark" else "light"
-        context = browser.new_context(viewport=PHONE, base_url=assistant.url, color_scheme=scheme)
-        page = context.new_page()
-        complaints: list[str] = []
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/chat")
-        expect(page.get_by_role("log")).to_contain_text("automated", timeout=WAIT)
-        yield page
-        assert complaints == []
-        browser.close()
+def chat(request: pytest.FixtureRequest, make_context: Callable[..., BrowserContext]) -> Page:
+    page = make_context(color_scheme=request.param).new_page()
+    page.goto("/chat")
+    expect(page.get_by_role("log")).to_contain_text("automated", timeout=WAIT)
+    return page
 
 
 def ask(page: Page, text: str) -> None:
