@@ -13,9 +13,9 @@ from knowledge import answers
 from knowledge.answers import Situation
 from knowledge.check_in.content import check_in
 from knowledge.live_library import LiveLibrary
-from knowledge.movements.from_check_in import facts_told, pinned_with
+from knowledge.movements.from_check_in import pinned_with, with_check_in
 from knowledge.movements.play import act
-from knowledge.movements.screen import Red, with_facts
+from knowledge.movements.screen import Red
 from knowledge.movements.state import Say, command_of, slots_of, state_of
 from knowledge.safety.assessment import more_urgent
 
@@ -43,8 +43,8 @@ class ActionExercise(Action):
         found = tracker.latest_message.get("entities") or []
         entities = {each["entity"]: each["value"] for each in found}
         before = state_of(tracker.slots, held)
-        told = facts_told(check_in(), tracker.get_slot("check_in_progress"), catalogue.screen)
-        before = replace(before, facts=with_facts(told, before.facts))
+        progress = tracker.get_slot("check_in_progress")
+        before = replace(before, facts=with_check_in(before.facts, check_in(), progress, catalogue.screen))
         state, said = act(before, command_of(entities), catalogue)
         changed = {
             **slots_of(state),

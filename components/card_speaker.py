@@ -24,8 +24,8 @@ from knowledge.cards import Library
 from knowledge.check_in.content import check_in
 from knowledge.live_library import LiveLibrary
 from knowledge.movements import said as movements
-from knowledge.movements.from_check_in import facts_told
-from knowledge.movements.screen import Screen, with_facts
+from knowledge.movements.from_check_in import with_check_in
+from knowledge.movements.screen import Screen
 from knowledge.movements.state import SLOTS, Say, State, state_of
 from knowledge.safety.assessment import Assessment
 from knowledge.safety.help_lines import HelpLine, load_help_lines
@@ -165,8 +165,8 @@ def situation_of(tracker: DialogueStateTracker, library: Library) -> Situation:
 def movements_of(tracker: DialogueStateTracker, held: bool, screen: Screen) -> State:
     """Return where the conversation stands with movements, from its slots."""
     state = state_of({slot: tracker.get_slot(slot) for slot in SLOTS}, held)
-    told = facts_told(check_in(), tracker.get_slot("check_in_progress"), screen)
-    return replace(state, facts=with_facts(told, state.facts))
+    progress = tracker.get_slot("check_in_progress")
+    return replace(state, facts=with_check_in(state.facts, check_in(), progress, screen))
 
 
 def entities_of(tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from knowledge import places
+from tests.browser.conftest import Watched
 
 pytestmark = pytest.mark.slow
 
@@ -103,7 +104,8 @@ def test_the_timer_is_paused_and_goes_on_as_the_visitor_likes(chat: Page) -> Non
     assert int(left) < 5
 
 
-def test_the_player_keeps_on_without_the_network_and_finishes_when_it_is_back(chat: Page) -> None:
+def test_the_player_keeps_on_without_the_network_and_finishes_when_it_is_back(chat: Page, watched: Watched) -> None:
+    watched.forgive("ERR_INTERNET_DISCONNECTED")
     card = start(chat)
     chat.context.set_offline(True)
     for at in range(2, 6):

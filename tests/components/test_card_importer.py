@@ -28,7 +28,8 @@ def data() -> TrainingData:
 
 def test_every_category_of_the_domain_has_examples(data: TrainingData) -> None:
     listed = yaml.safe_load(Path(DOMAIN).read_text(encoding="utf-8"))["intents"]
-    assert data.intents == {name for each in listed for name in each}
+    taken_only = {"exercise"}  # the player's steps come as choices, and its words are read in context
+    assert data.intents == {name for each in listed for name in each} - taken_only
 
 
 def test_every_ask_of_every_card_is_an_example_of_its_category_and_label(data: TrainingData, library: Library) -> None:

@@ -52,7 +52,7 @@ def test_the_calm_way_ends_with_reading_movement_and_a_person_in_nine_turns(chat
     at_question(chat, len(CALM))
     data = result(chat)
     assert data["level"] == "D"
-    chat.gets(says="may miss things").gets(offers="seated-marching").gets(offers="contact").gets(
+    chat.gets(says="may miss things").gets(offers="stretch-menu").gets(offers="contact").gets(
         offers="neck-and-shoulders"
     )
     assert "you are fine" not in chat.messages[-1]["text"].lower()
@@ -137,7 +137,7 @@ def test_after_an_urgent_result_movements_are_held_back_until_the_answer_is_corr
     for label in CALM[2:]:
         chat.takes(label)
     assert result(chat)["level"] == "D"
-    chat.says("show me the seated marching exercise").gets(topic="seated-marching")
+    chat.says("show me the seated marching exercise").gets(kind="exercise", says="Before the first movement")
 
 
 def test_a_red_flag_left_out_leads_to_its_list_to_c_and_to_no_movement(chat: Chat) -> None:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from knowledge.check_in.content import check_in
+from knowledge.check_in.course import Progress
+from knowledge.movements.from_check_in import HELD, with_check_in
 from knowledge.movements.guide import Guide
 from knowledge.movements.screen import CLEARED, clauses, facts_in, plain, with_facts
 
@@ -110,3 +113,10 @@ def test_texts_are_read_without_signs_and_in_clauses() -> None:
 
 def test_every_fact_says_why_it_counts(guide: Guide) -> None:
     assert [fact.id for fact in guide.screen.facts.values() if not fact.because.get("en")] == []
+
+
+def test_what_the_check_in_holds_back_ends_when_its_answer_is_changed(guide: Guide) -> None:
+    flagged = Progress({"now": ("chest",)}).as_values()
+    changed = Progress({"now": ("none",)}).as_values()
+    assert HELD in with_check_in((), check_in(), flagged, guide.screen)
+    assert with_check_in((HELD, "pregnant"), check_in(), changed, guide.screen) == ("pregnant",)

@@ -31,14 +31,16 @@ export class Conversation {
   /**
    * @param {{api: typeof import("./api.js"), session: import("./session.js").Session, outbox: import("./outbox.js").Outbox,
    *   tabs: {ask(): Promise<import("./session.js").Kept | null>, stay(): void, tell(what: "changed" | "erased"): void}, view: View,
-   *   later?: (work: () => void, milliseconds: number) => unknown}} parts
+   *   before?: () => Promise<void>, later?: (work: () => void, milliseconds: number) => unknown}} parts `before`: what is waited for before
+   *   something is sent
    */
-  constructor({ api, session, outbox, tabs, view, later = (work, milliseconds) => setTimeout(work, milliseconds) }) {
+  constructor({ api, session, outbox, tabs, view, before = () => Promise.resolve(), later = (work, milliseconds) => setTimeout(work, milliseconds) }) {
     this.api = api;
     this.session = session;
     this.outbox = outbox;
     this.tabs = tabs;
     this.view = view;
+    this.before = before;
     this.later = later;
     this.tries = 0;
     this.round = 0; // a planned try of an earlier round is not made
@@ -161,6 +163,7 @@ export class Conversation {
    * @param {Unsent} entry
    */
   async send(current, entry) {
+    await this.before();
     try {
       const { messages } = await this.api.say(current, entry.said, entry.key);
       this.tries = 0;

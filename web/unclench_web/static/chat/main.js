@@ -40,17 +40,10 @@ const help = new Help(find("help"));
 const page = {
   // a choice is known in its own conversation only
   choose: (choice) => conversation.say(conversation.over ? { text: choice.label } : { choice: choice.id }, choice.label),
-  async step(choice) {
-    const { current } = session;
-    if (!current || conversation.over) return null;
-    try {
-      const { messages } = await api.say(current, { choice: choice.id }, newKey());
-      log.passed(choice.label, messages);
-      tabs.tell("changed");
-      return messages.length === 1 ? messages[0] : null;
-    } catch {
-      return null; // tried again with the next step, or when the network is back
-    }
+  step(choice) {
+    const taken = takeQuietly(choice);
+    stepping = taken.then(() => {});
+    return taken;
   },
   say: (text, words = text) => conversation.say({ text }, words),
   announce: (words) => announcer.say(words),
@@ -88,6 +81,7 @@ const conversation = new Conversation({
   session,
   outbox,
   tabs,
+  before: stepsTaken,
   view: {
     showAll(messages) {
       log.showAll(messages);
@@ -134,6 +128,35 @@ const leaving = new Leaving({
     if (current) void api.erase(current, { leaving: true }).catch(() => {}); // what cannot be erased now ends by itself
   },
 });
+
+/** The step of a movement that is on its way to the server. */
+let stepping = Promise.resolve();
+
+/** Wait for the steps on their way: what is asked after them is asked about the step that the visitor sees. */
+async function stepsTaken() {
+  let seen;
+  do {
+    seen = stepping;
+    await seen;
+  } while (seen !== stepping);
+}
+
+/**
+ * @param {import("./types").Choice} choice
+ * @returns {Promise<Message | null>}
+ */
+async function takeQuietly(choice) {
+  const { current } = session;
+  if (!current || conversation.over) return null;
+  try {
+    const { messages } = await api.say(current, { choice: choice.id }, newKey());
+    log.passed(choice.label, messages);
+    tabs.tell("changed");
+    return messages.length === 1 ? messages[0] : null;
+  } catch {
+    return null; // tried again with the next step, or when the network is back
+  }
+}
 
 /** @param {string} [note] */
 async function begin(note) {
