@@ -137,7 +137,7 @@ def test_after_an_urgent_result_movements_are_held_back_until_the_answer_is_corr
     for label in CALM[2:]:
         chat.takes(label)
     assert result(chat)["level"] == "D"
-    chat.says("show me the seated marching exercise").gets(kind="exercise", says="Before the first movement")
+    chat.says("show me the seated marching exercise").gets(topic="stretch-menu", says="Before the first movement")
 
 
 def test_a_red_flag_left_out_leads_to_its_list_to_c_and_to_no_movement(chat: Chat) -> None:
