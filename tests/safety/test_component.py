@@ -80,11 +80,14 @@ def test_an_ordinary_message_keeps_its_intent_open(loaded: SafetyFilter) -> None
 def test_the_answer_to_our_question_is_understood_in_context(loaded: SafetyFilter) -> None:
     yes = said(loaded, "kind of", safety_asked="t3", safety_pinned="T3")
     assert entities(yes)["safety_tier"] == "T2"
-    no = said(loaded, "no, just tired", safety_asked="t3", safety_pinned="T3")
-    assert no.get("intent")["name"] == "crisis"
-    assert entities(no)["safety_tier"] == "T0"
-    assert entities(no)["safety_answer"] == "no"
-    assert entities(no)["safety_pinned"] == "T3"
+    for words in ("no, just tired", "not like that just tired", "it's not like that, I'm just exhausted"):
+        no = said(loaded, words, safety_asked="t3", safety_pinned="T3")
+        assert no.get("intent")["name"] == "crisis"
+        assert entities(no)["safety_tier"] == "T0"
+        assert entities(no)["safety_answer"] == "no"
+        assert entities(no)["safety_pinned"] == "T3"
+    unsure = said(loaded, "not like that but sometimes i do", safety_asked="t3", safety_pinned="T3")
+    assert entities(unsure)["safety_tier"] == "T2"
 
 
 def test_another_question_closes_ours(loaded: SafetyFilter) -> None:
