@@ -6,13 +6,12 @@ The words go through the pipeline with an empty conversation. No tracker is made
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
+from components.crisis_texts import crisis_replies, help_lines
 from knowledge.answers import Message
 from knowledge.safety.assessment import Assessment, urgency
-from knowledge.safety.help_lines import HelpLine, load_help_lines
-from knowledge.safety.replies import Replies, crisis_message, load_replies
+from knowledge.safety.replies import crisis_message
 
 #: Tiers that show the crisis card beside a form; the others are for a conversation, which can ask back.
 SHOWN = ("T1", "T2", "M1")
@@ -27,14 +26,4 @@ async def crisis_in(texts: Sequence[str], parse: Parse) -> Message | None:
     if not raised:
         return None
     worst = max(raised, key=lambda assessment: urgency(assessment.tier))
-    return {**crisis_message(worst, worst.lang, _lines(), _replies()), "choices": []}
-
-
-@lru_cache(maxsize=1)
-def _replies() -> Replies:
-    return load_replies()
-
-
-@lru_cache(maxsize=1)
-def _lines() -> dict[str, HelpLine]:
-    return dict(load_help_lines())
+    return {**crisis_message(worst, worst.lang, help_lines(), crisis_replies()), "choices": []}

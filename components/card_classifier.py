@@ -16,13 +16,14 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.events import BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.card_importer import CRISIS, LABEL
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
+from components.entities import add_entities
 from components.routing import Context
 from components.sentence_embedder import EMBEDDING
 from components.text_classifier import TextClassifier
@@ -133,10 +134,6 @@ def _write(message: Message, reading: Reading) -> None:
     decision = reading.decision
     intent = {"name": decision.intent, "confidence": decision.share}
     message.set(INTENT, intent, add_to_output=True)
-    entities = [
-        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "CardClassifier"}
-        for name, value in decision.entities.items()
-    ]
-    message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
+    add_entities(message, decision.entities, "CardClassifier")
     rows = [{"name": label, "confidence": share} for label, share in reading.ranking[:RANKING_LENGTH]]
     message.set("intent_ranking", rows, add_to_output=True)

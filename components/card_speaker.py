@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from rasa.core.nlg import NaturalLanguageGenerator, TemplatedNaturalLanguageGenerator
@@ -18,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from components.check_in_speech import CHECK_IN_ACTIONS, check_in_messages, pinned_by, shareable, ways_back
+from components.crisis_texts import crisis_replies, help_lines
 from knowledge import answers
 from knowledge.answers import Message, Situation, contact_link
 from knowledge.cards import Library
@@ -28,8 +28,7 @@ from knowledge.movements.from_check_in import with_check_in
 from knowledge.movements.screen import Screen
 from knowledge.movements.state import SLOTS, Say, State, state_of
 from knowledge.safety.assessment import Assessment
-from knowledge.safety.help_lines import HelpLine, load_help_lines
-from knowledge.safety.replies import Replies, crisis_message, footer_text, load_replies, next_step_message
+from knowledge.safety.replies import crisis_message, footer_text, next_step_message
 
 #: The message property that the safety filter sets.
 SAFETY = "safety"
@@ -71,7 +70,7 @@ def say(utter_action: str, library: Library, tracker: DialogueStateTracker) -> l
         spoken = [step, *spoken] if utter_action in ("utter_answer", "utter_follow_up") else [step]
     footer = safety_of(tracker).get("footer")
     if footer:
-        spoken[-1]["text"] += " " + footer_text(footer, now.language, _replies())
+        spoken[-1]["text"] += " " + footer_text(footer, now.language, crisis_replies())
     if utter_action in ("utter_answer", "utter_follow_up", "utter_reply") and not now.pinned:
         back = movements.resume_choice(library, now.movements, now.language)
         spoken[-1]["choices"] += [back] if back else []
@@ -85,12 +84,12 @@ def _say(utter_action: str, library: Library, tracker: DialogueStateTracker, now
     asked = entities_of(tracker)
     if utter_action == "utter_crisis":
         assessment = Assessment.from_dict(safety_of(tracker))
-        message = crisis_message(assessment, assessment.lang, _lines(), _replies())
+        message = crisis_message(assessment, assessment.lang, help_lines(), crisis_replies())
         if assessment.tier == "T0":  # our question was answered "no"
             message["choices"] += ways_back(tracker, now.language)
         return [message]
     if utter_action in CHECK_IN_ACTIONS:
-        return check_in_messages(utter_action, library, tracker, now, _lines(), _replies())
+        return check_in_messages(utter_action, library, tracker, now, help_lines(), crisis_replies())
     if utter_action == "utter_answer":
         return [answers.answer(library, topic, now) for topic in asked.get("topics") or [now.topic]]
     if utter_action == "utter_follow_up":
@@ -118,7 +117,7 @@ def _guided(library: Library, tracker: DialogueStateTracker, now: Situation) -> 
             red = library.guide.screen.facts[each.facts[0]].red
             assert red is not None  # noqa: S101 (only facts with a red flag are said so)
             assessment = Assessment(tier=red.tier, kind=red.kind, lang=now.language)  # type: ignore[arg-type]
-            return [crisis_message(assessment, now.language, _lines(), _replies())]
+            return [crisis_message(assessment, now.language, help_lines(), crisis_replies())]
     return movements.say(library, said, now.movements, now)
 
 
@@ -128,18 +127,8 @@ def _next_step(tracker: DialogueStateTracker) -> Message | None:
         return None
     language = tracker.get_slot("safety_language") or "en"
     return next_step_message(
-        tracker.get_slot("safety_pinned"), tracker.get_slot("safety_kind"), 0, language, _lines(), _replies()
+        tracker.get_slot("safety_pinned"), tracker.get_slot("safety_kind"), 0, language, help_lines(), crisis_replies()
     )
-
-
-@lru_cache(maxsize=1)
-def _replies() -> Replies:
-    return load_replies()
-
-
-@lru_cache(maxsize=1)
-def _lines() -> dict[str, HelpLine]:
-    return dict(load_help_lines())
 
 
 def safety_of(tracker: DialogueStateTracker) -> dict[str, Any]:

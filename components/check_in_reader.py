@@ -26,6 +26,8 @@ from components.check_in_routing import FORM, State, Turn, Understood, tapped, t
 from components.check_in_routing import INTENT as CHECK_IN
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
+from components.entities import add_entities
+from components.safety_filter import EXTRACTOR as SAFETY_FILTER
 from components.sentence_embedder import EMBEDDING
 from components.text_classifier import TextClassifier
 from knowledge.check_in.content import Question, check_in
@@ -34,8 +36,6 @@ from knowledge.check_in.reading import Reader
 
 MODEL_FILE = "check_in.npz"
 COMMAND = f"/{CHECK_IN}"
-#: What the safety filter set stays; what the classifier set is replaced.
-KEPT_FROM = "SafetyFilter"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -145,9 +145,5 @@ def _write(message: Message, turn: Turn) -> None:
     if (message.get(TEXT) or "").startswith("/"):
         message.set(TEXT, turn.intent)  # Rasa would take it apart again, without what it leads to
     message.set(INTENT, {"name": turn.intent, "confidence": 1.0}, add_to_output=True)
-    kept = [each for each in message.get(ENTITIES) or () if each.get("extractor") == KEPT_FROM]
-    entities = [
-        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "CheckInReader"}
-        for name, value in turn.entities.items()
-    ]
-    message.set(ENTITIES, [*kept, *entities], add_to_output=True)
+    # What the safety filter set stays; what the classifier set is replaced.
+    add_entities(message, turn.entities, "CheckInReader", lambda each: each.get("extractor") == SAFETY_FILTER)

@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.card_importer import CRISIS
+from components.entities import add_entities
 from knowledge import places
 from knowledge.cards import load_library
 from knowledge.movements.guide import Guide, load_guide
@@ -26,6 +27,7 @@ from knowledge.movements.screen import with_facts
 from knowledge.movements.state import SLOTS, state_of
 
 EXERCISE = "exercise"
+EXTRACTOR = "MovementReader"
 #: Entities of a decision that a command replaces.
 REPLACED = ("topic", "topics", "previous_topic", "aspect", "reply", "candidates", "misses")
 
@@ -64,12 +66,13 @@ class MovementReader(GraphComponent):
         place = Place(tracker.get_slot("topic"), state, self._movements, bool(tracker.active_loop_name))
         found = meaning(self._heard(message, intent), place, self._guide)
         if intent == CRISIS and state.open.state:
-            _add(message, {"exercise": {}})
+            add_entities(message, {"exercise": {}}, EXTRACTOR)
         if found.command is not None:
-            _add(message, entities_of(found.command), instead_of=REPLACED)
+            add_entities(message, entities_of(found.command), EXTRACTOR, lambda each: each["entity"] not in REPLACED)
             message.set(INTENT, {"name": EXERCISE, "confidence": 1.0}, add_to_output=True)
         elif found.facts:
-            _add(message, {"movement_facts": list(with_facts(state.facts, found.facts))})
+            facts = list(with_facts(state.facts, found.facts))
+            add_entities(message, {"movement_facts": facts}, EXTRACTOR)
 
     def _heard(self, message: Message, intent: str) -> Heard:
         said = {each["entity"]: each["value"] for each in message.get(ENTITIES) or []}
@@ -83,12 +86,3 @@ def movement_cards() -> frozenset[str]:
     """Return the ids of the cards that can be done as movements."""
     cards = load_library().cards.values()
     return frozenset(card.id for card in cards if card.exercise and not card.exercise.is_practice)
-
-
-def _add(message: Message, values: Any, instead_of: tuple[str, ...] = ()) -> None:
-    kept = [each for each in message.get(ENTITIES) or [] if each["entity"] not in instead_of]
-    added = [
-        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "MovementReader"}
-        for name, value in values.items()
-    ]
-    message.set(ENTITIES, [*kept, *added], add_to_output=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +16,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
+from components.entities import add_entities
 from components.sentence_embedder import EMBEDDING
 from knowledge.safety import Assessment, Context, SafetyRules, train_classifier
 from knowledge.safety import SafetyFilter as Filter
@@ -37,6 +37,8 @@ SAFETY = "safety"
 #: Tiers after which the next ordinary message is answered with one small next step first.
 STEP_AFTER = ("T1", "T2")
 CRISIS = "crisis"
+#: Marks the entities of the filter: no component after it may change them.
+EXTRACTOR = "SafetyFilter"
 #: How often assessing a message failed since the start; read by whoever reports health.
 FAILURES: Counter[str] = Counter()
 
@@ -163,14 +165,15 @@ def _write(
     message.set(SAFETY, assessment.as_dict(), add_to_output=True)
     if not assessment.interrupts:
         if context.asked:  # something else was said: our question is closed
-            _add_entities(message, {"safety_asked": "none"})
+            add_entities(message, {"safety_asked": "none"}, EXTRACTOR)
         if tracker is not None and context.pinned in STEP_AFTER:
-            _add_entities(message, {"safety_step": "saying" if tracker.get_slot("safety_step") == "due" else "said"})
+            step = "saying" if tracker.get_slot("safety_step") == "due" else "said"
+            add_entities(message, {"safety_step": step}, EXTRACTOR)
         return
     intent = {"name": CRISIS, "confidence": 1.0}
     message.set(INTENT, intent, add_to_output=True)
     message.set(INTENT_RANKING_KEY, [intent], add_to_output=True)
-    _add_entities(
+    add_entities(
         message,
         {
             "safety_tier": assessment.tier,
@@ -181,17 +184,10 @@ def _write(
             "safety_language": assessment.lang,
             "safety_step": "due",
         },
+        EXTRACTOR,
     )
 
 
 def _pins(assessment: Assessment) -> str:
     """Return the tier that stays pinned: an emergency that was only asked about is, until it is settled, a question."""
     return "T3" if assessment.ask == "right_now" else assessment.tier
-
-
-def _add_entities(message: Message, values: Mapping[str, str]) -> None:
-    entities = [
-        {"entity": name, "value": value, "start": 0, "end": 0, "extractor": "SafetyFilter"}
-        for name, value in values.items()
-    ]
-    message.set(ENTITIES, [*(message.get(ENTITIES) or []), *entities], add_to_output=True)
