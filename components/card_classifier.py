@@ -25,7 +25,7 @@ from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
 from components.routing import Context
-from components.sentence_embedder import EMBEDDING
+from components.sentence_embedder import row_of
 from components.text_classifier import TextClassifier
 from components.understanding import Reading, Understanding, load_areas, load_numbers
 
@@ -97,7 +97,7 @@ class CardClassifier(GraphComponent):
     def _understand(self, message: Message, context: Context) -> None:
         if self._understanding is None:
             raise RuntimeError("CardClassifier was used before it was trained or loaded.")
-        reading = self._understanding.read(message.get(TEXT), context, message.get(EMBEDDING))
+        reading = self._understanding.read(message.get(TEXT), context, row_of(message))
         _write(message, reading)
 
     def _learned(self, classifier: TextClassifier) -> Understanding:

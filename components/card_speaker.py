@@ -18,11 +18,11 @@ from rasa.utils.endpoints import EndpointConfig
 
 from components.check_in_speech import CHECK_IN_ACTIONS, check_in_messages, pinned_by, shareable, ways_back
 from components.crisis_texts import crisis_replies, help_lines
+from components.live_cards import live_cards
 from knowledge import answers
 from knowledge.answers import Message, Situation, contact_link
 from knowledge.cards import Library
 from knowledge.check_in.content import check_in
-from knowledge.live_library import LiveLibrary
 from knowledge.movements import said as movements
 from knowledge.movements.from_check_in import with_check_in
 from knowledge.movements.screen import Screen
@@ -41,7 +41,7 @@ class CardSpeaker(NaturalLanguageGenerator):
 
     def __init__(self, endpoint_config: EndpointConfig | None, domain: Domain) -> None:
         """Take Rasa's arguments and load the cards."""
-        self._live = LiveLibrary()
+        self._live = live_cards()
         self._from_domain = TemplatedNaturalLanguageGenerator(domain.responses)
 
     async def generate(
@@ -110,7 +110,7 @@ def _say(utter_action: str, library: Library, tracker: DialogueStateTracker, now
 
 
 def _guided(library: Library, tracker: DialogueStateTracker, now: Situation) -> list[Message]:
-    """Return what `action_exercise` decided to say; a red flag gets its fixed safety reply."""
+    """Return what the MovementReader decided to say; a red flag gets its fixed safety reply."""
     said = [Say.from_dict(each) for each in tracker.get_slot("exercise_say") or [{"what": "held"}]]
     for each in said:
         if each.what == "red" and library.guide:

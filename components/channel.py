@@ -21,6 +21,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from components.assess import crisis_in
+from components.embedding import shared_embedding
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +101,8 @@ class UnclenchChannel(InputChannel):
                 conversation, text = read_message(json.loads(request.body))
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 return response.json({"problem": str(error)}, status=422)
+            if not text.startswith("/"):
+                shared_embedding().begin([text.strip()])  # while the conversation is fetched
             collector = Collector()
             await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
             return response.json({"messages": collector.messages})

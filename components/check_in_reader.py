@@ -7,7 +7,6 @@ needs no action server: help must not wait for one.
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,18 +23,16 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.check_in_guess import Guesses
 from components.check_in_routing import FORM, State, Turn, Understood, tapped, typed
 from components.check_in_routing import INTENT as CHECK_IN
-from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
-from components.entities import add_entities
+from components.entities import add_entities, choice_in, settle
 from components.safety_filter import EXTRACTOR as SAFETY_FILTER
-from components.sentence_embedder import EMBEDDING
+from components.sentence_embedder import row_of
 from components.text_classifier import TextClassifier
 from knowledge.check_in.content import Question, check_in
 from knowledge.check_in.course import Progress, Said
 from knowledge.check_in.reading import Reader
 
 MODEL_FILE = "check_in.npz"
-COMMAND = f"/{CHECK_IN}"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -100,17 +97,13 @@ class CheckInReader(GraphComponent):
     def _turn(self, message: Message, state: State) -> Turn | None:
         text = message.get(TEXT) or ""
         if text.startswith("/"):
-            if not text.startswith((COMMAND + "{", COMMAND + " ")) and text != COMMAND:
-                return None
-            entities = json.loads(text.removeprefix(COMMAND) or "{}")
-            return tapped(self._check_in, entities.get("check_in_said"), state)
+            chosen = choice_in(text, CHECK_IN)
+            return None if chosen is None else tapped(self._check_in, chosen.get("check_in_said"), state)
 
         def guess(question: Question, answer: str) -> Said | str | None:
             if self._guesses is None:
                 raise RuntimeError("CheckInReader was used before it was trained or loaded.")
-            embedding = message.get(EMBEDDING)
-            row = shared_embedding().embed([answer])[0] if embedding is None else embedding
-            return self._guesses.guess(question, answer, row)
+            return self._guesses.guess(question, answer, row_of(message))
 
         return typed(self._reader, self._check_in, text, understood(message), state, date.today(), guess)
 
@@ -142,8 +135,6 @@ def pinned_of(tracker: DialogueStateTracker) -> str | None:
 
 
 def _write(message: Message, turn: Turn) -> None:
-    if (message.get(TEXT) or "").startswith("/"):
-        message.set(TEXT, turn.intent)  # Rasa would take it apart again, without what it leads to
-    message.set(INTENT, {"name": turn.intent, "confidence": 1.0}, add_to_output=True)
+    settle(message, turn.intent)
     # What the safety filter set stays; what the classifier set is replaced.
     add_entities(message, turn.entities, "CheckInReader", lambda each: each.get("extractor") == SAFETY_FILTER)

@@ -7,7 +7,9 @@ beside this module. Both are refused when their hash is not the known one.
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 
@@ -25,6 +27,8 @@ DIMENSIONS = 384
 #: Tokens read of one text. Messages end at 1,000 characters, which is 256 tokens in ordinary prose.
 MAX_TOKENS = 256
 BATCH = 64
+#: Rows that may be begun and not yet taken.
+BEGUN = 32
 
 Matrix = npt.NDArray[np.float32]
 
@@ -58,14 +62,25 @@ class SentenceEmbedding:
         options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         self._inputs = {each.name for each in self._session.get_inputs()}
+        self._beside = ThreadPoolExecutor(1, "embedding")
+        self._begun: OrderedDict[tuple[str, ...], Future[Matrix]] = OrderedDict()
+
+    def begin(self, texts: Sequence[str]) -> None:
+        """Begin to embed a few texts beside Python, on the other core; `embed` with the same texts waits for them."""
+        key = tuple(texts)
+        if key and key not in self._begun:
+            self._begun[key] = self._beside.submit(self._embed_batch, key)
+            if len(self._begun) > BEGUN:
+                self._begun.popitem(last=False)
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one row of 384 float32 a text, each of length 1."""
-        if not texts:
-            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        begun = self._begun.pop(tuple(texts), None)
+        if begun is not None:
+            return begun.result()
+        rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         # Neighbours in length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
             rows[part] = self._embed_batch([texts[row] for row in part])

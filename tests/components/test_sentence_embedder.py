@@ -7,20 +7,34 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import sentence_embedder
 from components.embedding import shared_embedding
-from components.sentence_embedder import EMBEDDING, SentenceEmbedder
+from components.sentence_embedder import EMBEDDING, SentenceEmbedder, row_of
 
 
 def test_a_message_gets_the_vector_of_its_text() -> None:
     message = Message.build("is trauma stored in the hips")
+    expected = shared_embedding().embed(["is trauma stored in the hips"])[0]
     SentenceEmbedder().process([message])
-    assert np.allclose(message.get(EMBEDDING), shared_embedding().embed(["is trauma stored in the hips"])[0], atol=1e-5)
+    assert np.allclose(row_of(message), expected, atol=1e-5)
 
 
-def test_messages_without_a_text_are_passed_by() -> None:
-    empty, spoken = Message(data={}), Message.build("hips")
-    assert SentenceEmbedder().process([empty, spoken]) == [empty, spoken]
-    assert empty.get(EMBEDDING) is None
-    assert spoken.get(EMBEDDING) is not None
+def test_the_vector_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = Message.build("hips")
+    first = row_of(message)
+    monkeypatch.setattr(sentence_embedder, "shared_embedding", lambda: pytest.fail("computed again"))
+    assert row_of(message) is first
+
+
+def test_what_was_not_begun_is_computed_when_it_is_asked_for() -> None:
+    assert np.allclose(row_of(Message.build("hips")), shared_embedding().embed(["hips"])[0], atol=1e-5)
+
+
+def test_messages_without_words_are_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[list[str]] = []
+    embedder = SentenceEmbedder()
+    monkeypatch.setattr(embedder._embedding, "begin", begun.append)
+    messages = [Message(data={}), Message.build('/ask{"topic": "psoas"}'), Message.build("hips")]
+    assert embedder.process(messages) == messages
+    assert begun == [["hips"]]
 
 
 def test_no_messages_are_fine() -> None:
@@ -29,7 +43,7 @@ def test_no_messages_are_fine() -> None:
 
 def test_the_vector_stays_inside_and_is_not_part_of_the_output() -> None:
     message = Message.build("hips")
-    SentenceEmbedder().process([message])
+    row_of(message)
     assert EMBEDDING not in message.as_dict(only_output_properties=True)
 
 
