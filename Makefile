@@ -38,6 +38,10 @@ check: install-dev check-content ## lint, types, who may import whom, content
 check-content: install-dev ## every card, source and setting: file, line, field, mend
 	@$(PYTHON) -m knowledge.check_content
 
+bench: install-dev ## everything measured side by side with Rasa's default pipeline and NLP.js: bench/results/report.md
+	@$(PYTHON) -W ignore -m tools.train
+	@$(PYTHON) -W ignore -m bench.everything --eval $(EVAL)
+
 bench-contact: install-dev ## 200 contact requests at once, against services that run with their limit off
 	@$(PYTHON) -m bench.contact_load --url "$(or $(URL),http://127.0.0.1:8000)"
 

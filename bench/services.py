@@ -45,7 +45,7 @@ class Services:
     ) -> None:
         """Take what is to be started; nothing runs yet."""
         self._commands = commands
-        self._environment = dict(environment)
+        self.environment = dict(environment)
         self._ready = ready
         self._cwd = cwd
         self._logs = logs
@@ -61,7 +61,7 @@ class Services:
                     self._processes[name] = subprocess.Popen(
                         ["/bin/sh", "-c", command],
                         cwd=self._cwd,
-                        env=self._environment,
+                        env=self.environment,
                         stdout=log,
                         stderr=subprocess.STDOUT,
                         start_new_session=True,
@@ -110,6 +110,10 @@ class Services:
         """Return the resident memory of each process with its children, in MB (Linux only, elsewhere nothing)."""
         return {name: resident(process.pid) for name, process in self._processes.items()} if _PROC.is_dir() else {}
 
+    def cpu_ms(self) -> dict[str, float]:
+        """Return the processor time that each process and its children took so far, in milliseconds (Linux only)."""
+        return {name: processor_time(each.pid) for name, each in self._processes.items()} if _PROC.is_dir() else {}
+
 
 def _signal(process: subprocess.Popen[bytes], which: signal.Signals) -> None:
     """Signal the process's own group: it leads one, as it was started in a session of its own."""
@@ -134,6 +138,20 @@ def resident(pid: int) -> float:
                 total += int(line.split()[1]) / 1024
         for children in (_PROC / str(pid) / "task").glob("*/children"):
             total += sum(resident(int(child)) for child in children.read_text(encoding="utf-8").split())
+    except (FileNotFoundError, ProcessLookupError):
+        pass  # It has ended meanwhile.
+    return total
+
+
+def processor_time(pid: int) -> float:
+    """Return the processor time of a process and all that it started, in milliseconds."""
+    total = 0.0
+    try:
+        # after the name in parentheses, which may hold anything: user and system time are the 12th and 13th
+        ticks = (_PROC / str(pid) / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+        total += 1000 * sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+        for children in (_PROC / str(pid) / "task").glob("*/children"):
+            total += sum(processor_time(int(child)) for child in children.read_text(encoding="utf-8").split())
     except (FileNotFoundError, ProcessLookupError):
         pass  # It has ended meanwhile.
     return total

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import aiohttp
+import pytest
+
+from bench import load
+from bench.load import Load, Say, visit
+from bench.turns import AROUND, course, growth
+
+
+class Fake:
+    """Opens conversations that answer after a moment; every third message is not answered."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+        self.said: list[str] = []
+
+    async def open(self, client: aiohttp.ClientSession) -> Say:
+        self.opened += 1
+
+        async def say(text: str) -> bool:
+            self.said.append(text)
+            await asyncio.sleep(0.001)
+            return len(self.said) % 3 != 0
+
+        return say
+
+
+def visited(target: Fake, texts: Sequence[str], visitors: int, thinks: bool = False) -> Load:
+    return asyncio.run(visit(target, texts, visitors, 0.2, thinks))
+
+
+def test_visitors_talk_until_the_time_is_over_and_what_is_no_answer_is_counted_apart() -> None:
+    target = Fake()
+    found = visited(target, ["a", "b"], 3)
+    assert len(found.replies) + found.unanswered == len(target.said)
+    assert found.unanswered >= 1
+    assert set(target.said) == {"a", "b"}
+    assert target.opened >= 3
+    assert found.per_second == pytest.approx(len(found.replies) / found.seconds)
+
+
+def test_a_visitor_who_thinks_says_no_more_than_time_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "THINK", (0.05, 0.1))
+    target = Fake()
+    visited(target, ["a"], 2, thinks=True)
+    assert len(target.said) <= 2 * 5
+
+
+def test_the_course_of_a_conversation_has_a_time_for_each_turn_of_one_conversation() -> None:
+    target = Fake()
+    assert len(course(target, [str(each) for each in range(100)], 40)) == 40
+    assert target.opened == 1
+    assert len(set(target.said)) == AROUND
+
+
+def test_growth_compares_the_same_texts_late_and_early() -> None:
+    times = [10.0] * AROUND + [15.0] * AROUND + [30.0] * AROUND
+    assert growth(times, 3 * AROUND) == pytest.approx(3.0)
+    with pytest.raises(ValueError, match="turns"):
+        growth(times, 4 * AROUND)
