@@ -105,35 +105,12 @@ class Rasa:
     ) -> list[RasaMessage]:
         """Send a text or a payload; return the replies, at least one. Raises `RasaUnavailable`."""
         said = {"text": text} if payload is None else {"payload": payload}
-        try:
-            async with asyncio.timeout(self._timeout):
-                status, body = await self._call("POST", MESSAGES, {"conversation": conversation, **said})
-        except TimeoutError:
-            raise RasaUnavailable("timeout") from None
-        except (aiohttp.ClientError, OSError):
-            raise RasaUnavailable("unreachable") from None
-        if status != 200:
-            raise RasaUnavailable("status")
-        try:
-            return _Replies.model_validate_json(body).messages
-        except ValidationError:
-            raise RasaUnavailable("malformed") from None
+        asked = {"conversation": conversation, **said}
+        return (await self._ask(MESSAGES, asked, _Replies, self._timeout)).messages
 
     async def assess(self, texts: list[str]) -> RasaMessage | None:
         """What the safety filter says to words that are no message; nothing of them is kept. Raises as `say`."""
-        try:
-            async with asyncio.timeout(ASSESS_TIMEOUT):
-                status, body = await self._call("POST", ASSESS, {"texts": texts})
-        except TimeoutError:
-            raise RasaUnavailable("timeout") from None
-        except (aiohttp.ClientError, OSError):
-            raise RasaUnavailable("unreachable") from None
-        if status != 200:
-            raise RasaUnavailable("status")
-        try:
-            return _Assessed.model_validate_json(body).message
-        except ValidationError:
-            raise RasaUnavailable("malformed") from None
+        return (await self._ask(ASSESS, {"texts": texts}, _Assessed, ASSESS_TIMEOUT)).message
 
     async def forget(self, conversation: str) -> bool:
         """Have Rasa erase a conversation. False when it did not, so that it must be asked again."""
@@ -147,6 +124,24 @@ class Rasa:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
+
+    async def _ask[Shape: BaseModel](
+        self, path: str, said: dict[str, Any], shape: type[Shape], seconds: float
+    ) -> Shape:
+        """Post something; return the answer, which must have a shape. Raises `RasaUnavailable`."""
+        try:
+            async with asyncio.timeout(seconds):
+                status, body = await self._call("POST", path, said)
+        except TimeoutError:
+            raise RasaUnavailable("timeout") from None
+        except (aiohttp.ClientError, OSError):
+            raise RasaUnavailable("unreachable") from None
+        if status != 200:
+            raise RasaUnavailable("status")
+        try:
+            return shape.model_validate_json(body)
+        except ValidationError:
+            raise RasaUnavailable("malformed") from None
 
     async def _succeeds(self, method: str, path: str, status: int, seconds: float) -> bool:
         try:
