@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from unclench_web.background import survive
 from unclench_web.contact import outbox_store as store
 from unclench_web.contact.outbox_store import Notice
 from unclench_web.conversations.service import Clock
@@ -73,14 +74,7 @@ class Outbox:
         """Deliver for ever. A fault ends one round, not the loop."""
         while True:
             self._wake.clear()
-            more = False
-            try:
-                more = await self.round() == AT_ONCE
-            except SQLAlchemyError as fault:
-                log_fault("database_fault", fault)
-            except Exception as fault:
-                log_fault("unforeseen_fault", fault)
-            if not more:
+            if await survive(self.round) != AT_ONCE:
                 await self._pause()
 
     async def _pause(self) -> None:

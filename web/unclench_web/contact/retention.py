@@ -1,18 +1,16 @@
 """Erases contact requests that were done long enough ago, by itself, and old sessions of staff with them."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
+from unclench_web.background import sweep_for_ever
 from unclench_web.contact import store
 from unclench_web.contact.store import Erasable
 from unclench_web.conversations.service import Clock
 from unclench_web.database import Database
-from unclench_web.problems import log_fault
 from unclench_web.staff import audit
 
 log = logging.getLogger(__name__)
@@ -55,14 +53,7 @@ class Retention:
 
     async def run(self) -> None:
         """Sweep for ever. A fault ends one round, not the loop."""
-        while True:
-            try:
-                await self.sweep()
-            except SQLAlchemyError as fault:
-                log_fault("database_fault", fault)
-            except Exception as fault:
-                log_fault("unforeseen_fault", fault)
-            await asyncio.sleep(EVERY_SECONDS)
+        await sweep_for_ever(self.sweep, EVERY_SECONDS)
 
     async def sweep(self) -> None:
         """Erase what is due now."""

@@ -1,16 +1,13 @@
 """Erases idle conversations, and asks Rasa again for those that it could not erase when it was asked."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
+from unclench_web.background import sweep_for_ever
 from unclench_web.conversations import store
 from unclench_web.conversations.service import Clock
 from unclench_web.database import Database
 from unclench_web.metrics import Metrics
-from unclench_web.problems import log_fault
 from unclench_web.rasa import Rasa
 
 log = logging.getLogger(__name__)
@@ -31,14 +28,7 @@ class Erasure:
 
     async def run(self) -> None:
         """Sweep for ever. A fault ends one round, not the loop."""
-        while True:
-            try:
-                await self.sweep()
-            except SQLAlchemyError as fault:
-                log_fault("database_fault", fault)
-            except Exception as fault:
-                log_fault("unforeseen_fault", fault)
-            await asyncio.sleep(EVERY_SECONDS)
+        await sweep_for_ever(self.sweep, EVERY_SECONDS)
 
     async def sweep(self) -> None:
         """Erase what is idle here, then what Rasa still has."""
