@@ -10,13 +10,13 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import Connection
 
 from unclench_web.clinic import read_clinic
+from unclench_web.command_line import opened, told
 from unclench_web.contact import store
 from unclench_web.contact.retention import DAY, limit_of
 from unclench_web.contact.sealing import Seal, make_seal
-from unclench_web.database import Database, default_url
+from unclench_web.database import Database
 from unclench_web.faults import StartFault
 from unclench_web.places import Places
-from unclench_web.settings import read_settings
 from unclench_web.staff import audit
 from unclench_web.staff.inbox import REASONS, as_reference
 
@@ -26,25 +26,16 @@ ACTOR = "command"
 def main(arguments: list[str] | None = None, places: Places | None = None) -> int:
     """Do what the command line says. Returns the exit status."""
     asked, places = _parser().parse_args(arguments), places or Places()
-    try:
-        settings = read_settings(for_a_command=True)
-        database = Database(settings.database_url or default_url(places.var))
-        database.prepare()
-        try:
-            if asked.command == "erasable":
-                days = read_clinic(places.clinic).keep_requests_days
-                print("\n".join(show_erasable(database, time.time(), days)))
-            elif asked.command == "erase":
-                print(erase_one(database, asked.reference, asked.reason))
-            else:
-                print(renew_keys(database, make_seal(settings.contact_keys, places.var)))
-        finally:
-            database.close()
-    except StartFault as fault:
-        for sentence in fault.sentences:
-            print(f"Nothing was changed: {sentence}", file=sys.stderr)
-        return 1
-    return 0
+    return told(lambda: _do(asked, places))
+
+
+def _do(asked: argparse.Namespace, places: Places) -> str:
+    with opened(places) as (settings, database):
+        if asked.command == "erasable":
+            return "\n".join(show_erasable(database, time.time(), read_clinic(places.clinic).keep_requests_days))
+        if asked.command == "erase":
+            return erase_one(database, asked.reference, asked.reason)
+        return renew_keys(database, make_seal(settings.contact_keys, places.var))
 
 
 def _parser() -> argparse.ArgumentParser:

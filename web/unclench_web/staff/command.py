@@ -8,10 +8,10 @@ import time
 
 from sqlalchemy import Connection
 
-from unclench_web.database import Database, default_url
+from unclench_web.command_line import opened, told
+from unclench_web.database import Database
 from unclench_web.faults import StartFault
 from unclench_web.places import Places
-from unclench_web.settings import read_settings
 from unclench_web.staff import audit, store
 from unclench_web.staff.moves import ROLES, Role
 from unclench_web.staff.passwords import AT_LEAST, AT_MOST, hash_password
@@ -23,20 +23,14 @@ ACTOR = "command"
 def main(arguments: list[str] | None = None, places: Places | None = None) -> int:
     """Do what the command line says. Returns the exit status."""
     asked = _parser().parse_args(arguments)
-    try:
-        if not NAME.fullmatch(asked.name):
-            raise StartFault("a name is made of letters, digits, dots, dashes and underscores, 64 at most.")
-        database = Database(read_settings(for_a_command=True).database_url or default_url((places or Places()).var))
-        database.prepare()
-        try:
-            print(_shut(database, asked.name) if asked.shut else _put(database, asked.name, asked.role))
-        finally:
-            database.close()
-    except StartFault as fault:
-        for sentence in fault.sentences:
-            print(f"Nothing was changed: {sentence}", file=sys.stderr)
-        return 1
-    return 0
+    return told(lambda: _do(asked, places or Places()))
+
+
+def _do(asked: argparse.Namespace, places: Places) -> str:
+    if not NAME.fullmatch(asked.name):
+        raise StartFault("a name is made of letters, digits, dots, dashes and underscores, 64 at most.")
+    with opened(places) as (_, database):
+        return _shut(database, asked.name) if asked.shut else _put(database, asked.name, asked.role)
 
 
 def _parser() -> argparse.ArgumentParser:
