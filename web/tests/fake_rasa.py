@@ -47,6 +47,7 @@ class FakeRasa:
         self.received: list[dict[str, Any]] = []
         self.assessed: list[str] = []
         self.secrets: list[str | None] = []
+        self.requests: list[str | None] = []
         self.forgotten: list[str] = []
         self.seconds = 0.0
         self.status = 200
@@ -77,7 +78,8 @@ class FakeRasa:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        secret = dict(scope["headers"]).get(b"x-unclench-secret")
+        secret, request = (dict(scope["headers"]).get(name) for name in (b"x-unclench-secret", b"x-request-id"))
+        self.requests.append(request.decode() if request else None)
         self.secrets.append(secret.decode() if secret else None)
         body = b""
         while True:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,8 +141,6 @@ def test_one_channel_that_fails_does_not_hold_up_the_other(start_web: StartWeb, 
 
 
 def test_a_notice_is_delivered_by_itself_soon_after_the_request(start_web: StartWeb, hook: Hook) -> None:
-    import time
-
     web = start_web(**by_webhook(hook))
     ask(web)
     until = time.monotonic() + 20
@@ -212,3 +211,42 @@ def test_with_no_channel_the_inbox_has_the_request_alone_and_the_start_says_so(
     web.deliver()
     assert states(web) == []
     assert reference in signed_in(web, "ana").get("/staff").text
+
+
+def wait_for_lease(web: Web) -> None:
+    until = time.monotonic() + 20
+    while not web.sql("SELECT id FROM outbox WHERE leased_until > 0"):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_notice_under_way_arrives_although_the_service_stops(start_web: StartWeb, hook: Hook) -> None:
+    web = start_web(**by_webhook(hook))
+    hook.seconds = 1
+    ask(web)
+    wait_for_lease(web)
+    web.served.run(web.app.state.outbox.finish())
+    assert states(web) == [("webhook", 1, True, False, None)]
+    assert len(hook.calls) == 1
+
+
+def test_a_notice_that_is_cut_off_is_handed_back_so_that_it_waits_for_no_lease(
+    start_web: StartWeb, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unclench_web.contact.outbox.FINISH_SECONDS", 0.05)
+    web = start_web(**by_webhook(hook))
+    hook.seconds = 5
+    ask(web)
+    wait_for_lease(web)
+    database = web.app.state.database
+    monkeypatch.setattr(database, "close", lambda: None)  # it is looked into once more below
+    web.served.stop()
+    assert web.sql("SELECT leased_until, delivered_at FROM outbox") == [(0, None)]
+
+
+def test_nothing_new_is_begun_once_the_service_stops(start_web: StartWeb, hook: Hook) -> None:
+    web = start_web(**by_webhook(hook))
+    web.served.run(web.app.state.outbox.finish())
+    ask(web)
+    time.sleep(0.3)
+    assert not hook.calls and web.sql("SELECT leased_until FROM outbox") == [(0,)]

@@ -32,6 +32,7 @@ from unclench_web.pages import Look, find_logo
 from unclench_web.places import Places
 from unclench_web.problems import CatchAll, ProblemBody
 from unclench_web.rasa import Rasa
+from unclench_web.request_id import NameRequests
 from unclench_web.security_headers import SecurityHeaders
 from unclench_web.settings import Settings
 from unclench_web.staff import account as staff_account
@@ -56,7 +57,9 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     database = Database(settings.database_url or default_url(places.var))
     database.prepare()
     metrics = Metrics()
-    rasa = Rasa(settings.rasa_url, settings.rasa_secret.get_secret_value(), settings.rasa_timeout_seconds)
+    rasa = Rasa(
+        settings.rasa_url, settings.rasa_secret.get_secret_value(), settings.rasa_timeout_seconds, metrics.observe_rasa
+    )
     idle_seconds = settings.idle_hours * 3600
     switch = Switch(settings.off, places.off)
     safe_reply = SafeReply(wording, clinic, help_lines)
@@ -77,6 +80,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
         try:
             yield
         finally:
+            await outbox.finish()
             for task in working:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
@@ -98,7 +102,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     app.state.database, app.state.outbox = database, outbox
     app.state.erasure, app.state.retention = erasure, retention
     app.include_router(conversations_api.router(conversations, limits))
-    app.include_router(health.router(database, rasa, metrics, switch))
+    app.include_router(health.router(health.Parts(database, rasa, switch, metrics, help_lines, clock)))
     crisis_in = CrisisCheck(rasa, help_lines, metrics)
     app.include_router(contact_api.router(contact_requests, crisis_in, limits, clinic, wording))
     app.include_router(pages.router(look))
@@ -113,6 +117,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
     app.add_middleware(CatchAll, wording=wording)
     app.add_middleware(MeasureRequests, metrics=metrics)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(NameRequests)
     return app
 
 

@@ -6,6 +6,8 @@ import sys
 from datetime import UTC, datetime
 from typing import override
 
+from unclench_web.request_id import current_request
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -20,6 +22,8 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "event": record.getMessage(),
         }
+        if request := current_request():
+            line["request"] = request
         line.update((key, value) for key, value in vars(record).items() if key not in _STANDARD)
         if record.exc_info and record.exc_info[0]:
             line["fault"] = record.exc_info[0].__qualname__

@@ -4,10 +4,15 @@ Whatever goes wrong here is one exception, `RasaUnavailable`; the caller then sa
 """
 
 import asyncio
+import time
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args
 
 import aiohttp
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from unclench_web.request_id import HEADER as REQUEST_HEADER
+from unclench_web.request_id import current_request
 
 MESSAGES = "/webhooks/unclench/messages"
 CONVERSATION = "/webhooks/unclench/conversations/{id}"
@@ -91,10 +96,19 @@ class RasaUnavailable(Exception):
         self.reason = reason
 
 
+type Observe = Callable[[str, str, float], None]
+"""Told of each call: what was asked, how it went, and how many seconds it took."""
+
+
+def _unobserved(call: str, outcome: str, seconds: float) -> None:
+    """Nobody counts."""
+
+
 class Rasa:
     """Rasa at one URL, over kept-alive connections."""
 
-    def __init__(self, url: str, secret: str, timeout_seconds: float) -> None:
+    def __init__(self, url: str, secret: str, timeout_seconds: float, observe: Observe = _unobserved) -> None:
+        self._observe = observe
         self._url = url
         self._headers = {"X-Unclench-Secret": secret}
         self._timeout = timeout_seconds
@@ -106,11 +120,11 @@ class Rasa:
         """Send a text or a payload; return the replies, at least one. Raises `RasaUnavailable`."""
         said = {"text": text} if payload is None else {"payload": payload}
         asked = {"conversation": conversation, **said}
-        return (await self._ask(MESSAGES, asked, _Replies, self._timeout)).messages
+        return (await self._ask("say", MESSAGES, asked, _Replies, self._timeout)).messages
 
     async def assess(self, texts: list[str]) -> RasaMessage | None:
         """What the safety filter says to words that are no message; nothing of them is kept. Raises as `say`."""
-        return (await self._ask(ASSESS, {"texts": texts}, _Assessed, ASSESS_TIMEOUT)).message
+        return (await self._ask("assess", ASSESS, {"texts": texts}, _Assessed, ASSESS_TIMEOUT)).message
 
     async def forget(self, conversation: str) -> bool:
         """Have Rasa erase a conversation. False when it did not, so that it must be asked again."""
@@ -126,9 +140,21 @@ class Rasa:
             await self._session.close()
 
     async def _ask[Shape: BaseModel](
-        self, path: str, said: dict[str, Any], shape: type[Shape], seconds: float
+        self, call: str, path: str, said: dict[str, Any], shape: type[Shape], seconds: float
     ) -> Shape:
         """Post something; return the answer, which must have a shape. Raises `RasaUnavailable`."""
+        began, outcome = time.perf_counter(), "answered"
+        try:
+            return await self._answer(path, said, shape, seconds)
+        except RasaUnavailable as fault:
+            outcome = fault.reason
+            raise
+        finally:
+            self._observe(call, outcome, time.perf_counter() - began)
+
+    async def _answer[Shape: BaseModel](
+        self, path: str, said: dict[str, Any], shape: type[Shape], seconds: float
+    ) -> Shape:
         try:
             async with asyncio.timeout(seconds):
                 status, body = await self._call("POST", path, said)
@@ -158,5 +184,9 @@ class Rasa:
                 connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=30),
                 timeout=aiohttp.ClientTimeout(total=None),  # each call has its own
             )
-        async with self._session.request(method, self._url + path, json=said, allow_redirects=False) as answer:
+        request = current_request()
+        headers = {REQUEST_HEADER: request} if request else None
+        async with self._session.request(
+            method, self._url + path, json=said, headers=headers, allow_redirects=False
+        ) as answer:
             return answer.status, await answer.read()

@@ -58,5 +58,5 @@ class CrisisCheck:
         if reply is None or reply.kind != "crisis":
             return None
         said = from_rasa(reply, self.help_lines).message
-        self.metrics.answers.labels("crisis", "contact", str(said.data.get("tier", ""))).inc()
+        self.metrics.count_answer("crisis", "contact", str(said.data.get("tier", "")))
         return said

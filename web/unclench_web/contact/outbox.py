@@ -29,6 +29,7 @@ AT_ONCE = 10  # notices of one round
 LEASE_SECONDS = 90
 DELIVER_SECONDS = 30.0  # well under the lease
 FIRST_PAUSE, LONGEST_PAUSE = 10, 7200  # seconds
+FINISH_SECONDS = 4.0  # for what is under way when the service stops
 GIVE_UP_AFTER = 40  # attempts: about two days
 
 
@@ -65,6 +66,8 @@ class Outbox:
     metrics: Metrics
     clock: Clock
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: bool = False
 
     def nudge(self) -> None:
         """There is something new: don't wait for the next round."""
@@ -72,10 +75,21 @@ class Outbox:
 
     async def run(self) -> None:
         """Deliver for ever. A fault ends one round, not the loop."""
-        while True:
+        while not self._stopping:
             self._wake.clear()
-            if await survive(self.round) != AT_ONCE:
+            if await survive(self.round) != AT_ONCE and not self._stopping:
                 await self._pause()
+        self._ended.set()
+
+    async def finish(self) -> None:
+        """Begin nothing new, and give what is under way a few seconds. What is cut off afterwards is handed back."""
+        self._stopping = True
+        self.nudge()
+        try:
+            async with asyncio.timeout(FINISH_SECONDS):
+                await self._ended.wait()
+        except TimeoutError:
+            log.warning("notices_cut_off", extra={"then": "handed back, and tried at the next start"})
 
     async def _pause(self) -> None:
         try:
@@ -106,6 +120,9 @@ class Outbox:
             await self._failed(notice, fault.reason)
         except TimeoutError:
             await self._failed(notice, "too slow")
+        except asyncio.CancelledError:  # the service stops: the next one need not wait for the lease to run out
+            await self._note(notice, store.handed_back, 0)
+            raise
         except Exception as fault:
             log_fault("unforeseen_fault", fault)
             await self._failed(notice, "fault of ours")

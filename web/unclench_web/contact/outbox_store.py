@@ -76,6 +76,11 @@ def given_up(connection: Connection, id: int, now: int, reason: str | None) -> N
     )
 
 
+def handed_back(connection: Connection, id: int, _: int, __: str | None = None) -> None:
+    """Whoever had it stops: anybody may take it at once."""
+    connection.execute(update(outbox).where(outbox.c.id == id).values(leased_until=0))
+
+
 class State(NamedTuple):
     """How a notice of a request fares. Moments in seconds since 1970."""
 

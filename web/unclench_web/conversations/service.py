@@ -154,7 +154,7 @@ class Conversations:
         entries = [from_rasa(reply, self.help_lines) for reply in replies]
         for entry in entries:
             said = entry.message
-            self.metrics.answers.labels(said.kind, said.topic or "", str(said.data.get("tier", ""))).inc()
+            self.metrics.count_answer(said.kind, said.topic, str(said.data.get("tier", "")))
             if said.data.pop("filter_failed", False):
                 self.metrics.filter_failures.inc()
             self._date(entry)
