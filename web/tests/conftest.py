@@ -250,6 +250,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with free_socket() as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+@pytest.fixture
 def start_web(places: Places, rasa: FakeRasa, clock: Clock) -> Iterator[StartWeb]:
     """Starts a `web` of the test's own, with settings; all limits are off unless the test sets them."""
     running: list[Web] = []

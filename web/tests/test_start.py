@@ -3,11 +3,9 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -166,14 +164,6 @@ class Started:
         return output
 
 
-@pytest.fixture
-def free_port() -> Iterator[int]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-    yield port
-
-
 @pytest.mark.slow
 def test_it_starts_serves_and_logs_no_text_no_address_and_no_user_agent(
     places: Places, rasa: FakeRasa, free_port: int
@@ -210,7 +200,7 @@ def said_at_start(
     """What is said when the start fails."""
     for name, value in {"RASA_SECRET": SECRET, **environment}.items():
         monkeypatch.setenv(f"UNCLENCH_{name}", str(value))
-    monkeypatch.setattr("unclench_web.__main__.set_up_logs", lambda: None)
+    monkeypatch.setattr("unclench_web.__main__.set_up_logs", lambda *_: None)
     assert main(places) == 1
     said = capfd.readouterr().err
     assert said.count("\n") == 1 and said.startswith("web cannot start: ")

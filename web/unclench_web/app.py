@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import AsyncIterator
 
@@ -44,6 +45,8 @@ from unclench_web.staff.look import StaffLook
 from unclench_web.staff.sessions import Sessions
 from unclench_web.wording import read_wording
 
+log = logging.getLogger(__name__)
+
 
 def create_app(settings: Settings, places: Places | None = None, clock: Clock = time.time) -> FastAPI:
     """Make the app. Raises `StartFault` when a file, a setting or the database will not do."""
@@ -76,6 +79,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        log.info("web_started", extra={"port": settings.port})
         working = [asyncio.create_task(each.run()) for each in (erasure, outbox, retention)]
         try:
             yield
@@ -89,6 +93,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
             await rasa.close()
             await limits.close()
             database.close()
+            log.info("web_stopped")
 
     app = FastAPI(
         title="Unclench",
