@@ -69,6 +69,9 @@ eval-safety: install-dev ## how well crises and emergencies are noticed, how oft
 bench-speed: install-dev train ## reply times and memory, side by side with Rasa's default pipeline
 	@$(PYTHON) -W ignore -m bench.speed
 
+capacity: install-dev ## what a million conversations a day need and cost, from the last bench: make capacity ARGS="--help"
+	@$(PYTHON) -m bench.capacity $(ARGS)
+
 bench-widget: install-dev train ## size of the chat in the browser, and its speed on a slow phone
 	@$(PYTHON) -W ignore -m bench.widget
 
@@ -86,6 +89,12 @@ erase-request: install ## erase one contact request: make erase-request REFERENC
 
 renew-keys: install ## encrypt all contact requests with the first key of UNCLENCH_CONTACT_KEYS
 	@cd web && ../$(WEB) -m unclench_web.contact.command renew-keys
+
+backup: install ## contact requests, accounts and audit log as one dated archive: make backup TO=/safe/place
+	@cd web && ../$(WEB) -m unclench_web.backup.command backup $(if $(TO),--folder "$(abspath $(TO))")
+
+restore: install ## put a backup back: make restore FROM=file (OVERWRITE=1 replaces what is there, ERASED="K7QM-2XRP …")
+	@cd web && ../$(WEB) -m unclench_web.backup.command restore "$(abspath $(FROM))" $(if $(OVERWRITE),--overwrite) $(if $(ERASED),--erased "$(ERASED)")
 
 lock: install-dev ## write the lock files anew from both pyproject.toml
 	@tools/lock.sh

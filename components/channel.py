@@ -1,7 +1,7 @@
 """UnclenchChannel: the one way into Rasa, for `web` alone: a shared secret, JSON in, messages out.
 
 `POST /webhooks/unclench/messages`, `POST /webhooks/unclench/assess`,
-`DELETE /webhooks/unclench/conversations/{id}`, `GET /webhooks/unclench/ready`.
+`DELETE /webhooks/unclench/conversations/{id}`, `GET /webhooks/unclench/ready`, `GET /webhooks/unclench/metrics`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from components import counts
 from components.assess import crisis_in
+from components.canary import Canary
 from components.embedding import shared_embedding
+from knowledge import logs
 
 logger = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Unclench-Secret"  # noqa: S105 (the header's name, not the secret)
+REQUEST_HEADER = "X-Request-Id"
 SECRET_SETTING = "UNCLENCH_RASA_SECRET"  # noqa: S105
 CONVERSATION = re.compile(r"[A-Za-z0-9_-]{16,64}")
 INTENT = re.compile(r"[a-z_]{1,40}")
@@ -58,8 +62,9 @@ class Collector(OutputChannel):
 class UnclenchChannel(InputChannel):
     """The input channel."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, secret: str, lines: logs.JsonLines | None = None) -> None:
         self._secret = secret
+        self._lines = lines
 
     @classmethod
     def name(cls) -> str:
@@ -72,26 +77,46 @@ class UnclenchChannel(InputChannel):
         secret = os.environ.get(SECRET_SETTING, "")
         if len(secret) < 16:
             raise RuntimeError(f"Set {SECRET_SETTING} to a random text of 16 or more characters (`make run` does).")
-        return cls(secret)
+        # Here and not in a launcher: however Rasa is started, from now on its logs hold no text.
+        return cls(secret, logs.take_over("rasa"))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """Return the routes."""
         routes = Blueprint("unclench_channel", "components.channel")
 
         def refused(request: Request) -> bool:
-            given = request.headers.get(SECRET_HEADER, "")
+            # As a bearer token too: that is how Prometheus can be told a secret.
+            given = request.headers.get(SECRET_HEADER) or request.token or ""
             # Bytes that are no UTF-8 reach us as surrogates, which plain encode() would stumble over.
             return not hmac.compare_digest(given.encode(errors="surrogateescape"), self._secret.encode())
 
+        canary = Canary()
+
         @routes.listener("after_server_start")
-        async def settle(_app: Any, _loop: Any) -> None:
+        async def settle(app: Any, _loop: Any) -> None:
+            loaded = await is_ready(app)
+            if loaded:
+                counts.measure(app.ctx.agent.processor)
+            logger.info("rasa_started", extra={"ready": loaded})
+            if self._lines:
+                self._lines.started = True
             # What is loaded now stays: looking through it again and again for garbage took a seventh of a reply.
             gc.collect()
             gc.freeze()
 
+        async def is_ready(app: Any) -> bool:
+            agent = app.ctx.agent
+            return bool(agent.is_ready()) and await canary.is_raised(agent.parse_message)
+
         @routes.route("/ready", methods=["GET"])
         async def ready(request: Request) -> HTTPResponse:
-            return response.json({}, status=200 if request.app.ctx.agent.is_ready() else 503)
+            return response.json({}, status=200 if await is_ready(request.app) else 503)
+
+        @routes.route("/metrics", methods=["GET"])
+        async def metrics(request: Request) -> HTTPResponse:
+            if refused(request):
+                return response.json({}, status=401)
+            return response.raw(counts.text(), content_type=counts.CONTENT_TYPE)
 
         @routes.route("/messages", methods=["POST"])
         async def receive(request: Request) -> HTTPResponse:
@@ -104,7 +129,14 @@ class UnclenchChannel(InputChannel):
             if not text.startswith("/"):
                 shared_embedding().begin([text.strip()])  # while the conversation is fetched
             collector = Collector()
-            await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
+            logs.take_request(request.headers.get(REQUEST_HEADER))
+            outcome = "failed"
+            try:
+                with counts.timed("message"):
+                    await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
+                outcome = "answered" if collector.messages else "silent"
+            finally:
+                counts.messages.labels(outcome).inc()
             return response.json({"messages": collector.messages})
 
         @routes.route("/assess", methods=["POST"])
@@ -116,6 +148,7 @@ class UnclenchChannel(InputChannel):
                 texts = read_texts(json.loads(request.body))
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 return response.json({"problem": str(error)}, status=422)
+            logs.take_request(request.headers.get(REQUEST_HEADER))
             return response.json({"message": await crisis_in(texts, request.app.ctx.agent.parse_message)})
 
         @routes.route("/conversations/<conversation>", methods=["DELETE"])

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from knowledge.logs import take_over
+
 ABSENT = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras", "jax")
 
 
@@ -81,6 +83,11 @@ def leave_out_tensorflow() -> None:
 def main(arguments: Sequence[str]) -> None:
     """Run Rasa's command line with `arguments`."""
     leave_out_tensorflow()
+    if "run" in arguments[:1]:
+        take_over("rasa")  # what importing Rasa has to say; our channel does it again, after Rasa's own settings
+        import rasa.utils.io
+
+        rasa.utils.io.configure_colored_logging = lambda _level: None  # its lines would stand beside ours
     from rasa.__main__ import main as rasa_main
 
     sys.argv = ["rasa", *arguments]

@@ -7,7 +7,6 @@ that. What is said is data/safety/replies.yml, through `knowledge.safety.replies
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,12 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components import counts
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
 from components.sentence_embedder import row_of
+from knowledge.logs import about
 from knowledge.safety import Assessment, Context, SafetyRules, train_classifier
 from knowledge.safety import SafetyFilter as Filter
 from knowledge.safety.assessment import more_urgent
@@ -40,8 +41,6 @@ STEP_AFTER = ("T1", "T2")
 CRISIS = "crisis"
 #: Marks the entities of the filter: no component after it may change them.
 EXTRACTOR = "SafetyFilter"
-#: How often assessing a message failed since the start; read by whoever reports health.
-FAILURES: Counter[str] = Counter()
 
 
 class SafetyNotReady(RuntimeError):
@@ -104,7 +103,8 @@ class SafetyFilter(GraphComponent):
             text = message.get(TEXT)
             # A tapped choice arrives as "/intent{...}" and holds no words of the visitor.
             if text and not text.startswith("/"):
-                assessment = self._assess(message, text, context)
+                with counts.timed("safety"):
+                    assessment = self._assess(message, text, context)
                 _write(message, assessment, context, tracker)
         return messages
 
@@ -119,12 +119,8 @@ class SafetyFilter(GraphComponent):
             shared_embedding().begin(clauses(text))
             return self._filter.assess(text, lambda: row_of(message), context, shared_embedding().embed)
         except Exception as error:  # whatever broke, a visitor in need must not be passed over
-            FAILURES[type(error).__name__] += 1
-            logger.error(
-                "Safety filter failed on a message (%s, %d so far): treated as T3.",
-                type(error).__name__,
-                sum(FAILURES.values()),
-            )
+            counts.filter_failures.labels(type(error).__name__).inc()
+            logger.error("safety_filter_failed", extra={**about(error, with_words=False), "treated_as": "T3"})
             return Assessment(tier="T3", kind="self", lang=context.language or "en", ask="t3", by="failure")
 
     def _try_out(self) -> None:

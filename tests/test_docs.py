@@ -251,6 +251,18 @@ def test_a_page_names_no_command_that_the_makefile_lacks(page: Path) -> None:
     assert commands(page.read_text(encoding="utf-8")) <= set(targets())
 
 
+def modules(page: str) -> set[str]:
+    code = " \n".join([*FENCE.findall(page), *in_backticks(page)])
+    return set(re.findall(r"python -m ((?:unclench_web|actions|bench|components|knowledge|tools)(?:\.\w+)*)", code))
+
+
+@each_page
+def test_a_module_that_a_page_tells_to_run_can_be_run(page: Path) -> None:
+    for name in modules(page.read_text(encoding="utf-8")):
+        place = (ROOT / "web" if name.startswith("unclench_web") else ROOT).joinpath(*name.split("."))
+        assert (place / "__main__.py").exists() or "__main__" in place.with_suffix(".py").read_text("utf-8"), name
+
+
 def test_every_public_command_is_documented() -> None:
     named = set().union(*(commands(page.read_text(encoding="utf-8")) for page in DOCS if page.name != "CHANGELOG.md"))
     assert {name for name, public in targets().items() if public and name != "help"} <= named

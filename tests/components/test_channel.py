@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from rasa.core.channels.channel import UserMessage, register
 from sanic import Sanic
 
+from components.canary import SENTENCE
 from components.channel import (
     MAX_TEXT,
     OPENING,
+    REQUEST_HEADER,
     SECRET_HEADER,
     SECRET_SETTING,
     Collector,
@@ -25,6 +27,7 @@ from components.channel import (
     read_message,
     without_command,
 )
+from knowledge import logs
 
 SECRET = "a-secret-of-the-tests"
 CONVERSATION = "c" * 22
@@ -174,9 +177,14 @@ def test_without_a_secret_there_is_no_channel(monkeypatch: pytest.MonkeyPatch) -
             UnclenchChannel.from_credentials(None)
 
 
-def test_the_secret_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_secret_comes_from_the_environment_and_logs_hold_no_text_from_then_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[str] = []
+    monkeypatch.setattr(logs, "take_over", taken.append)
     monkeypatch.setenv(SECRET_SETTING, SECRET)
     assert UnclenchChannel.from_credentials({}).name() == "unclench"
+    assert taken == ["rasa"]
 
 
 # What is collected
@@ -222,6 +230,7 @@ class Agent:
         self.ready = True
         self.heard: list[UserMessage] = []
         self.parsed: list[str] = []
+        self.requests: list[str | None] = []
         self.store = Store()
         self.tracker_store = Wrapped(self.store)
 
@@ -230,11 +239,12 @@ class Agent:
 
     async def parse_message(self, text: str) -> dict[str, Any]:
         self.parsed.append(text)
-        tier = text.partition(" ")[0] if text[:1] in "TM" else "T0"
+        tier = "T2" if text == SENTENCE else text.partition(" ")[0] if text[:1] in "TM" else "T0"
         return {"text": text, "safety": {"tier": tier, "kind": "self", "lang": "en"}}
 
     async def handle_message(self, message: UserMessage) -> None:
         self.heard.append(message)
+        self.requests.append(logs.request_id.get())
         await message.output_channel.send_response(message.sender_id, {"text": f"heard {message.text}"})
 
 
@@ -319,6 +329,37 @@ def test_without_the_secret_nothing_is_heard_or_deleted(
         assert stranger.delete(f"/conversations/{CONVERSATION}").status_code == 401
     assert agent.heard == []
     assert agent.store.deleted == []
+
+
+# Following a message, and counting
+
+
+@pytest.mark.parametrize(
+    ("given", "noted"), [("0123456789abcdef", "0123456789abcdef"), ("planted words", None), ("", None)]
+)
+def test_a_message_is_followed_by_the_id_that_web_gave_it_and_by_nothing_else(
+    http: httpx.Client, agent: Agent, given: str, noted: str | None
+) -> None:
+    http.post("/messages", json={"conversation": CONVERSATION, "text": "hello"}, headers={REQUEST_HEADER: given})
+    assert agent.requests == [noted]
+
+
+def test_messages_are_counted_for_whoever_has_the_secret_as_prometheus_gives_it(
+    server: tuple[Sanic, str], http: httpx.Client
+) -> None:
+    def answered() -> float:
+        with httpx.Client(base_url=server[1], headers={"Authorization": f"Bearer {SECRET}"}) as prometheus:
+            counts = prometheus.get("/metrics")
+        assert counts.status_code == 200 and CONVERSATION not in counts.text
+        [line] = [line for line in counts.text.splitlines() if 'messages_total{outcome="answered"}' in line]
+        return float(line.split()[-1])
+
+    http.post("/messages", json={"conversation": CONVERSATION, "text": "hello"})
+    before = answered()
+    http.post("/messages", json={"conversation": CONVERSATION, "text": "hello"})
+    assert answered() == before + 1
+    with httpx.Client(base_url=server[1]) as stranger:
+        assert stranger.get("/metrics").status_code == 401
 
 
 # Words that are no message

@@ -16,7 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components import safety_filter
+from components import counts
 from components.safety_filter import SafetyFilter
 from knowledge.safety import Assessment
 from knowledge.safety import filter as safety_filters
@@ -113,11 +113,12 @@ def test_a_failure_is_treated_as_t3_counted_and_logged_without_the_text(
         raise RuntimeError("secret words of a visitor")
 
     monkeypatch.setattr(loaded._filter, "assess", broken)
-    before = sum(safety_filter.FAILURES.values())
+    failures = counts.filter_failures.labels("RuntimeError")
+    before = failures._value.get()
     with caplog.at_level(logging.ERROR):
         message = said(loaded, "secret words of a visitor")
     assert entities(message)["safety_tier"] == "T3"
-    assert sum(safety_filter.FAILURES.values()) == before + 1
+    assert failures._value.get() == before + 1
     assert "secret" not in caplog.text
 
 

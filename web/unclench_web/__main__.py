@@ -20,6 +20,7 @@ def main(places: Places | None = None) -> int:
     set_up_logs()
     try:
         settings = read_settings()
+        set_up_logs(settings.log_level)
         app = create_app(settings, places)
         listening = _listen(settings)
     except StartFault as fault:

@@ -45,6 +45,12 @@ class Database:
             with changing.begin():
                 yield changing
 
+    @contextmanager
+    def in_one_moment(self) -> Iterator[Connection]:
+        """A connection that reads, on the caller's own thread. Nobody who writes has to wait for it."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
     def prepare(self) -> None:
         """Bring the tables up to date. Raises `StartFault` when the database cannot be used."""
         try:

@@ -1,4 +1,7 @@
-"""Logs as one JSON object a line on stderr. No caller passes in a message's text, an address or a user agent."""
+"""Logs as one JSON object a line on stderr. No caller passes in a message's text, an address or a user agent.
+
+What a library says may hold them: a line of a library says where in its code it comes from, and no more.
+"""
 
 import json
 import logging
@@ -8,6 +11,7 @@ from typing import override
 
 from unclench_web.request_id import current_request
 
+OURS = "unclench_web"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 
 
@@ -20,8 +24,11 @@ class JsonLines(logging.Formatter):
         line = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
-            "event": record.getMessage(),
         }
+        if record.name.partition(".")[0] == OURS:
+            line["event"] = record.getMessage()
+        else:
+            line |= {"event": "library_said", "at": f"{record.name}:{record.lineno} {record.funcName}"}
         if request := current_request():
             line["request"] = request
         line.update((key, value) for key, value in vars(record).items() if key not in _STANDARD)
@@ -30,15 +37,15 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, default=str, ensure_ascii=False)
 
 
-def set_up_logs() -> None:
-    """Send all logs to stderr as JSON lines, and silence the libraries that log addresses."""
+def set_up_logs(level: str = "info") -> None:
+    """Send all logs to stderr as JSON lines; libraries speak from warnings on, whatever the level."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(logging.INFO)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "httpx", "httpcore", "sqlalchemy", "limits", "alembic"):
+    root.setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
-        logger.setLevel(logging.WARNING)
+    logging.getLogger(OURS).setLevel(level.upper())

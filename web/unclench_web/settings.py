@@ -4,7 +4,7 @@ What belongs to a clinic (name, phone, colours) is in `clinic.yml` and not here.
 """
 
 import ipaddress
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(
         None,
         description="Where rate limits are counted, as redis://host:6379/0. Unset: in the memory of this process.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is logged: debug, info, warning or error. No level logs what people write."
     )
     rasa_url: str = Field("http://127.0.0.1:5005", description="Where Rasa listens. Private network or loopback only.")
     rasa_secret: SecretStr = Field(

@@ -28,6 +28,7 @@ Action = Literal[
     "erased",
     "audit_viewed",
     "keys_renewed",
+    "restored",
 ]
 
 

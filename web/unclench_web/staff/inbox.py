@@ -1,6 +1,7 @@
 """The inbox: what staff see of requests and do with them. Every view and change leaves a line in the audit log."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,8 @@ from unclench_web.staff import audit
 from unclench_web.staff import inbox_store as store
 from unclench_web.staff.moves import Move, Role, Status, after
 from unclench_web.staff.sessions import Staff
+
+log = logging.getLogger(__name__)
 
 PAGE = 50  # requests
 NOTE_LIMIT = 2000  # characters
@@ -172,6 +175,7 @@ class Inbox:
         await self._change(
             staff, "erased", reference, lambda connection: contact_store.erase(connection, [reference]), reason
         )
+        log.info("contact_request_erased", extra={"reference": reference})
         await self.database.wipe()
 
     async def everything(self, staff: Staff) -> list[Seen]:

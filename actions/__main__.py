@@ -1,0 +1,34 @@
+"""Starts the action server: `python -m actions`, on UNCLENCH_ACTIONS_PORT of this machine unless SANIC_HOST says else.
+
+As `python -m rasa_sdk --actions actions`, with logs that hold no text, and without answering pages of other origins.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+from knowledge.logs import take_over
+
+PORT_SETTING = "UNCLENCH_ACTIONS_PORT"
+
+
+def main() -> None:
+    """Serve until a signal comes; what runs then is finished."""
+    lines = take_over("actions")
+    from rasa_sdk.endpoint import create_app  # only now: its import has something to say
+
+    app = create_app("actions", cors_origins="")
+
+    @app.listener("after_server_start")
+    async def started(_app: Any, _loop: Any) -> None:
+        logging.getLogger("actions").info("action_server_started")
+        lines.started = True
+
+    host, port = os.environ.get("SANIC_HOST", "127.0.0.1"), int(os.environ.get(PORT_SETTING, "5055"))
+    app.run(host, port, motd=False, access_log=False)
+
+
+if __name__ == "__main__":
+    main()

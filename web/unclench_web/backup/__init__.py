@@ -1,0 +1,1 @@
+"""What must outlive a broken disk: contact requests, accounts, the audit log. Never conversations, never keys."""
