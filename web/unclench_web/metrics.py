@@ -5,7 +5,7 @@ Numbers that need the database are read when somebody asks.
 
 import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from unclench_web.standing import Standing
@@ -20,6 +20,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self.conversations = Counter("unclench_conversations", "Conversations opened", registry=self.registry)
         self.erased = Counter("unclench_conversations_erased", "Conversations erased", ["why"], registry=self.registry)
         self.answers = Counter(
