@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.clinic_site import web_for
 from tests.browser.conftest import PATIENCE, Visitor, frame_of_chat
+from tests.services import Running
 
 pytestmark = pytest.mark.slow
 
@@ -129,3 +133,30 @@ def test_printing_shows_the_whole_conversation_and_no_buttons(visitor: Visitor, 
 def test_what_a_visitor_types_is_shown_as_text_and_never_run(visitor: Visitor, page: Page) -> None:
     visitor.ask("<img src=x onerror=\"document.title='taken'\">", "<img src=x")
     assert page.title() != "taken"
+
+
+def test_while_answers_are_switched_off_there_are_the_help_lines_and_the_form_in_the_chat(
+    assistant: Running, make_context: Callable[..., BrowserContext], tmp_path: Path
+) -> None:
+    with web_for(assistant, tmp_path / "off") as url:
+        page = make_context(base_url=url).new_page()
+        off = tmp_path / "off" / "var" / "off"
+        off.parent.mkdir(exist_ok=True)
+        off.touch()  # as `make off` does
+        page.goto("/chat")
+        visitor = Visitor(page)
+        expect(visitor.log).to_contain_text("switched off for now", timeout=PATIENCE)
+        expect(visitor.log.get_by_role("link", name="Call 988")).to_be_visible()
+        visitor.ask("I want to die", "call or text 988")
+        visitor.log.get_by_role("button", name="Open the contact form").last.click()
+        form = visitor.log.locator("form")
+        expect(form.get_by_label("Your name")).to_be_focused()
+        expect(form.get_by_label("Your name")).to_be_in_viewport()
+        assert page.evaluate("document.documentElement.scrollTop") == 0, "the page around the log stays where it is"
+        form.get_by_label("Your name").fill("Sam Rivera")
+        form.get_by_label("E-mail address", exact=True).fill("sam@example.com")
+        form.get_by_label("The clinic may contact me").check()
+        form.get_by_role("button", name="Send").click()
+        expect(visitor.log.locator(".reference")).to_be_visible(timeout=PATIENCE)
+        off.unlink()
+        visitor.ask("what is the psoas?", "long, thick muscle")

@@ -151,7 +151,7 @@ export class Log {
       return;
     }
     const end = this.list.scrollHeight - this.list.clientHeight;
-    this.list.scrollTop = first ? Math.min(end, first.offsetTop - this.list.offsetTop - 12) : end;
+    this.list.scrollTop = first ? Math.min(end, first.offsetTop - 12) : end;
   }
 
   /** Whether the log scrolls by itself: in a short window the whole page does. */

@@ -30,7 +30,7 @@ function safeReply(message, page) {
     const sheet = contactSheet(message.id, page, null);
     place.after(sheet);
     open.remove();
-    /** @type {HTMLElement | null} */ (sheet.querySelector("input"))?.focus();
+    /** @type {HTMLElement | null} */ (sheet.querySelector("[name=name], a"))?.focus();
   } }, texts.open_contact);
   if (texts.phone) place.append(make("a", { class: "way", href: `tel:${texts.phone}` }, texts.call_clinic));
   place.append(open);
