@@ -94,7 +94,7 @@ backup: install ## contact requests, accounts and audit log as one dated archive
 	@cd web && ../$(WEB) -m unclench_web.backup.command backup $(if $(TO),--folder "$(abspath $(TO))")
 
 restore: install ## put a backup back: make restore FROM=file (OVERWRITE=1 replaces what is there, ERASED="K7QM-2XRP …")
-	@cd web && ../$(WEB) -m unclench_web.backup.command restore "$(abspath $(FROM))" $(if $(OVERWRITE),--overwrite) $(if $(ERASED),--erased "$(ERASED)")
+	@$(if $(FROM),,$(error Say which one: make restore FROM=var/backups/…))cd web && ../$(WEB) -m unclench_web.backup.command restore "$(abspath $(FROM))" $(if $(OVERWRITE),--overwrite) $(if $(ERASED),--erased "$(ERASED)")
 
 lock: install-dev ## write the lock files anew from both pyproject.toml
 	@tools/lock.sh
