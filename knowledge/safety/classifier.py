@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from knowledge.safety.features import WIDTH, Features, Matrix
-from knowledge.safety.neighbours import Flags, Neighbours, Places, out_of_fold
+from knowledge.safety.neighbours import Flags, Neighbours, Places, kernel, out_of_fold
 from knowledge.safety.normalise import Words
 from knowledge.safety.rules import Reading
 
@@ -113,7 +113,9 @@ class Classifier:
             if truth.sum() < FOLDS:
                 raise ClassifierError(f"too few examples for {question!r}")
         clean = np.array([not example.slips for example in examples])
-        near = _near(embeddings, truths, folds, clean)
+        asked = {name: truths[name][clean] for name in NEAR}
+        gram = kernel(embeddings[clean], embeddings[clean])
+        near = _near(gram, asked, folds, clean)
         weights, bias, calibration = [], [], {}
         for question, truth in truths.items():
             if question in NEAR:
@@ -131,7 +133,7 @@ class Classifier:
         return cls(
             np.array(weights, dtype=np.float32),
             np.array(bias, dtype=np.float32),
-            Neighbours.fit(embeddings[clean], {name: truths[name][clean] for name in NEAR}),
+            Neighbours.fit(embeddings[clean], gram, asked),
             calibration,
             features,
         )
@@ -185,14 +187,13 @@ class Classifier:
 
 
 def _near(
-    embeddings: Matrix, truths: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]], clean: Flags
+    gram: Matrix, asked: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]], clean: Flags
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return what the neighbours say of every example, from folds that have not seen it; 0 where they are not asked."""
+    """Return what the neighbours say of every example, from folds that have not seen it; 0 where it is not clean."""
     place = np.cumsum(clean) - 1
     inner = [(place[train[clean[train]]], place[held[clean[held]]]) for train, held in folds]
-    asked = {name: truths[name][clean] for name in NEAR}
-    found = {name: np.zeros(len(clean)) for name in truths}
-    for name, scores in out_of_fold(embeddings[clean], asked, inner).items():
+    found = {name: np.zeros(len(clean)) for name in asked}
+    for name, scores in out_of_fold(gram, asked, inner).items():
         found[name][clean] = scores
     return found
 

@@ -1,7 +1,8 @@
 """The second opinion of the classifier: which examples a message is close to in meaning (support vectors, RBF kernel).
 
 It sees the sentence embedding only. Where the linear part asks which words speak for a crisis, this part asks which
-examples the whole sentence resembles; together they miss less than either (docs/decisions/0003-safety-thresholds.md).
+examples the whole sentence resembles; together they miss less than either
+(docs/decisions/0007-safety-neighbours-clauses-and-agreement.md).
 """
 
 from __future__ import annotations
@@ -37,9 +38,8 @@ class Neighbours:
     bias: Matrix
 
     @staticmethod
-    def fit(embeddings: Matrix, truths: Mapping[str, Flags]) -> Neighbours:
-        """Fit one machine a question; examples that support none are left out."""
-        gram = kernel(embeddings, embeddings)
+    def fit(embeddings: Matrix, gram: Matrix, truths: Mapping[str, Flags]) -> Neighbours:
+        """Fit one machine a question; `gram` is their kernel. Examples that support none are left out."""
         weights = np.zeros((len(truths), len(embeddings)), dtype=np.float32)
         bias = np.zeros(len(truths), dtype=np.float32)
         for row, truth in enumerate(truths.values()):
@@ -55,11 +55,10 @@ class Neighbours:
 
 
 def out_of_fold(
-    embeddings: Matrix, truths: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]]
+    gram: Matrix, truths: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]]
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Return for each question the score of every example by a machine that has not seen its fold."""
-    gram = kernel(embeddings, embeddings)
-    found = {name: np.zeros(len(embeddings)) for name in truths}
+    found = {name: np.zeros(len(gram)) for name in truths}
     for train, held in folds:
         inner = np.ascontiguousarray(gram[np.ix_(train, train)])
         outer = gram[np.ix_(held, train)]

@@ -54,6 +54,20 @@ def test_the_walk_finds_the_cards_the_pages_the_replies_and_the_lines() -> None:
     assert {said.language for said in SAID} == {"en", "es"}
 
 
+def test_the_domain_that_runs_says_nothing_that_the_walk_has_not_read() -> None:
+    """Importers and Rasa itself may add responses to domain.yml: what is served is asked, not the file."""
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    files = [str(places.ROOT / name) for name in ("config.yml", "domain.yml", "data")]
+    importer = TrainingDataImporter.load_from_config(files[0], files[1], [files[2]])
+    responses = importer.get_domain().responses
+    assert {"utter_crisis", "utter_answer", "utter_not_understood"} <= set(responses)
+    read = {said.text for said in SAID}
+    spoken = {variation["text"] for variations in responses.values() for variation in variations}
+    assert {re.sub(r"\s+", " ", text).strip() for text in spoken} <= read
+    assert not any(set(variation) - {"text"} for variations in responses.values() for variation in variations)
+
+
 def test_no_sentence_has_a_forbidden_wording() -> None:
     faults = [
         f"{named(said)} ({ban.why})"
