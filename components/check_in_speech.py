@@ -41,7 +41,8 @@ def check_in_messages(
     outcome = decide(content, progress.answers, pinned_of(tracker))
     if outcome.level == "crisis":  # the fixed reply to a crisis, as when it had been typed
         kind = tracker.get_slot("safety_kind") or "self"
-        return [crisis_message(Assessment(tier="T2", kind=kind), now.language, lines, replies)]
+        language = tracker.get_slot("safety_language") or now.language  # the one that the crisis was told in
+        return [crisis_message(Assessment(tier="T2", kind=kind, lang=language), language, lines, replies)]
     return [result_message(content, progress, outcome, library, now, lines)]
 
 

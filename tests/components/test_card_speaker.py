@@ -128,6 +128,16 @@ def test_a_crisis_that_is_pinned_hides_movements_and_is_marked(library: Library,
     assert message["data"]["pinned"] == "T2"
 
 
+def test_a_check_in_that_comes_to_a_crisis_answers_in_the_language_that_it_was_told_in(
+    library: Library, make_tracker: Any
+) -> None:
+    progress = {"answers": {"now": ["thoughts"]}, "sides": {}, "question": None, "misses": 0, "note": "", "last": None}
+    slots = {"check_in_progress": progress, "safety_pinned": "T2", "safety_language": "es"}
+    (message,) = say("utter_check_in_result", library, make_tracker(slots))
+    assert (message["kind"], message["data"]["tier"]) == ("crisis", "T2")
+    assert "988" in message["text"] and "oprime 2" in message["text"]
+
+
 def test_a_crisis_is_answered_from_the_safety_replies(library: Library, make_tracker: Any) -> None:
     found = Assessment(tier="T2", kind="self", lang="en", by="rule").as_dict()
     (message,) = say("utter_crisis", library, make_tracker({"safety_pinned": "T2"}, safety=found))
