@@ -17,7 +17,7 @@ from knowledge import places
 
 FOLDER = places.ROOT / "deploy" / "prometheus"
 RUNBOOK = places.ROOT / "docs" / "operations.md"
-NAME = re.compile(r"\bunclench_[a-z0-9_]+\b")
+NAME = re.compile(r"\bunclench_(?!web\b)[a-z0-9_]+\b")
 SUFFIXES = ("_total", "_bucket", "_sum", "_count")
 LABELS = re.compile(r"\b(unclench_[a-z0-9_]+)\{([^}]*(?:\{id\}[^}]*)?)\}")
 
