@@ -10,16 +10,19 @@
 
   /** @type {{texts: Record<string, {open: string, close: string, frame: string}>, color: string, leave_to: string}} */
   const given = /** @type {any} */ ("__GIVEN__");
-  const home = new URL(script.src, location.href).origin;
+  const home = script.src.split("/", 3).join("/"); // the origin: src is always absolute
   const language = script.dataset.language || "en";
   const texts = given.texts[language] || given.texts.en;
   const side = script.dataset.position === "left" ? "left" : "right";
-  const color = /^#[\da-f]{6}$/i.test(script.dataset.color || "") ? String(script.dataset.color) : given.color;
-  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2);
+  const wished = script.dataset.color || "";
+  const color = /^#[\da-f]{6}$/i.test(wished) ? wished : given.color;
+  const light = (/** @type {number} */ at) => (parseInt(color.slice(at, at + 2), 16) / 255) ** 2.2;
   // black or white, whichever stands out more
-  const ink = 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#000" : "#fff";
+  const ink = 0.2126 * light(1) + 0.7152 * light(3) + 0.0722 * light(5) > 0.18 ? "#000" : "#fff";
 
-  const style = `
+  // The icons are shapes of the style sheet, and the frame has a sheet of its own, made when it is: each kind of element that a page did not
+  // have before costs it time. No url() in either: the site's policy may forbid images.
+  const launcher = `
     :host { all: initial !important; }
     button {
       position: fixed; bottom: max(20px, env(safe-area-inset-bottom)); ${side}: 20px; z-index: 2147483646;
@@ -30,7 +33,15 @@
     }
     button:hover { text-decoration: underline; text-underline-offset: 3px; }
     button:focus-visible { outline: 3px solid ${ink}; outline-offset: -6px; box-shadow: 0 0 0 3px ${color}, 0 10px 28px rgb(20 40 36 / .22); }
-    svg { flex: none; width: 24px; height: 24px; }
+    button::before {
+      content: ""; flex: none; width: 24px; height: 24px; background: currentColor; forced-color-adjust: none;
+      clip-path: path(evenodd, "M4 4.5H20A1 1 0 0 1 21 5.5V16.5A1 1 0 0 1 20 17.5H10.4L6.2 21.2A1 1 0 0 1 4.5 20.5V17.5H4A1 1 0 0 1 3 16.5V5.5A1 1 0 0 1 4 4.5ZM5 6.5V15.5H6.5V18.3L9.6 15.5H19V6.5Z");
+    }
+    button[aria-expanded="true"]::before {
+      clip-path: path("M5.3 6.7L6.7 5.3L12 10.6L17.3 5.3L18.7 6.7L13.4 12L18.7 17.3L17.3 18.7L12 13.4L6.7 18.7L5.3 17.3L10.6 12Z");
+    }
+    @media print { button { display: none !important; } }`;
+  const opened = `
     iframe {
       position: fixed; bottom: 88px; ${side}: 20px; z-index: 2147483647; border: 0; border-radius: 18px;
       width: min(420px, calc(100vw - 40px)); height: min(720px, calc(100vh - 112px)); background: Canvas; color-scheme: light dark;
@@ -44,27 +55,17 @@
       iframe { animation: rise .18s ease-out; }
       @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
     }
-    @media print { button, iframe { display: none !important; } }`;
+    @media print { iframe { display: none !important; } }`;
 
   const host = document.createElement("unclench-chat");
   const room = host.attachShadow({ mode: "closed" });
-  const sheet = new CSSStyleSheet(); // a strict content security policy allows it: it is no inline style
-  sheet.replaceSync(style);
-  room.adoptedStyleSheets = [sheet];
-
-  /** @param {string} path */
-  const picture = (path) => {
-    const name = "http://www.w3.org/2000/svg";
-    const svg = document.createElementNS(name, "svg");
-    const line = document.createElementNS(name, "path");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    for (const [key, value] of Object.entries({ d: path, fill: "none", stroke: "currentColor", "stroke-width": "2", "stroke-linecap": "round", "stroke-linejoin": "round" })) {
-      line.setAttribute(key, value);
-    }
-    svg.append(line);
-    return svg;
+  /** @param {string} style */
+  const dress = (style) => {
+    const sheet = new CSSStyleSheet(); // a strict content security policy allows it: it is no inline style
+    sheet.replaceSync(style);
+    room.adoptedStyleSheets = [...room.adoptedStyleSheets, sheet];
   };
+  dress(launcher);
 
   const button = document.createElement("button");
   button.type = "button";
@@ -84,8 +85,7 @@
 
   const show = () => {
     const open = isOpen();
-    const words = open ? texts.close : script.dataset.label || texts.open;
-    button.replaceChildren(picture(open ? "M6 6l12 12M18 6L6 18" : "M4 5.5h16v11H10l-4.5 4v-4H4z"), document.createTextNode(words));
+    button.textContent = open ? texts.close : script.dataset.label || texts.open;
     button.setAttribute("aria-expanded", String(open));
   };
 
@@ -94,6 +94,7 @@
   const open = () => {
     if (isOpen()) return;
     if (!frame) {
+      dress(opened);
       frame = document.createElement("iframe");
       frame.title = texts.frame;
       frame.referrerPolicy = "no-referrer";
