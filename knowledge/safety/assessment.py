@@ -13,9 +13,6 @@ Answer = Literal["yes", "no"]
 
 #: From the least to the most urgent. Of two findings in one message the later tier wins.
 TIERS: tuple[Tier, ...] = ("T0", "T3", "M2", "T2", "M1", "T1")
-#: Tiers about life and violence; the others (M1, M2) are about the body.
-CRISIS_TIERS: frozenset[str] = frozenset({"T1", "T2", "T3"})
-MEDICAL_TIERS: frozenset[str] = frozenset({"M1", "M2"})
 
 
 def urgency(tier: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,8 +145,8 @@ def frame_of_chat(page: Page) -> Frame:
     raise AssertionError("the chat did not open")
 
 
-def faults_by_axe(room: Page | Frame) -> list[str]:
-    """The violations of WCAG 2.2 A and AA that axe-core finds, each with the element."""
+def faults_by_axe(room: Page | Frame, also: Sequence[str] = ()) -> list[str]:
+    """The violations of WCAG 2.2 A and AA that axe-core finds, each with the element; `also`: more of axe's tags."""
     if not AXE.exists():
         if os.environ.get("CI") == "true":
             pytest.fail("CI has no axe-core: make install-dev brings it")
@@ -154,7 +154,7 @@ def faults_by_axe(room: Page | Frame) -> list[str]:
     room.evaluate(Path(AXE).read_text(encoding="utf-8") + "\n;undefined")
     # iframes are looked at one by one; text within a scrolled part may be covered by its edge
     run = "axe.run(document, {runOnly: tags, iframes: false, resultTypes: ['violations']})"
-    found = room.evaluate(f"(tags) => {run}.then(({{violations}}) => violations)", WCAG)
+    found = room.evaluate(f"(tags) => {run}.then(({{violations}}) => violations)", [*WCAG, *also])
     return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
 
 

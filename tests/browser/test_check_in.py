@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import PHONE
-from tests.services import Running
+from tests.browser.conftest import PATIENCE, PHONE, faults_by_axe, has_sideways_scroll
 
 pytestmark = pytest.mark.slow
 
-AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture(params=[NARROW, PHONE], ids=["320px", "phone"])
-def page(request: pytest.FixtureRequest, browser: Browser, assistant: Running) -> Iterator[Page]:
-    context = browser.new_context(
-        viewport=request.param,
-        base_url=assistant.url,
-        reduced_motion="reduce",
-        permissions=["clipboard-read", "clipboard-write"],
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+def page(request: pytest.FixtureRequest, make_context: Callable[..., BrowserContext]) -> Iterator[Page]:
+    page = make_context(viewport=request.param, permissions=["clipboard-read", "clipboard-write"]).new_page()
     page.goto("/chat")
-    expect(page.get_by_role("log")).to_contain_text("automated", timeout=15_000)
+    expect(page.get_by_role("log")).to_contain_text("automated", timeout=PATIENCE)
+    at = page.url
     yield page
-    assert complaints == []
-    assert page.url == f"{assistant.url}/chat", "an answer must never stand in an address"
-    context.close()
+    assert page.url == at and at.endswith("/chat"), "an answer must never stand in an address"
 
 
 def says(page: Page, text: str) -> None:
@@ -50,7 +36,7 @@ def newest(page: Page) -> Any:
 
 
 def asks(page: Page, question: str) -> None:
-    expect(newest(page).locator(".ask")).to_have_text(question, timeout=15_000)
+    expect(newest(page).locator(".ask")).to_have_text(question, timeout=PATIENCE)
 
 
 def tap(page: Page, label: str) -> None:
@@ -82,40 +68,28 @@ def to_the_result(page: Page) -> None:
     ]:
         asks(page, question)
         tap(page, label)
-    expect(newest(page).locator(".result h2")).to_have_text("At your own pace", timeout=15_000)
+    expect(newest(page).locator(".result h2")).to_have_text("At your own pace", timeout=PATIENCE)
 
 
 def faults_of_access(page: Page) -> list[str]:
-    """Return what axe-core finds, by WCAG 2.2 A and AA."""
-    if not AXE.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has no axe-core: tools/bootstrap.sh dev installs it")
-        pytest.skip("axe-core is not installed (make install-dev): the check of access is left out")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+    """What axe-core finds, its advice on good practice among it."""
+    return faults_by_axe(page, also=["best-practice"])
 
 
 def test_the_way_through_fits_a_narrow_screen_and_axe_finds_nothing(page: Page) -> None:
     at_the_map(page)
-    assert fits(page) and faults_of_access(page) == []
+    assert not has_sideways_scroll(page) and faults_of_access(page) == []
     tap(page, "Neck")
     newest(page).get_by_text("Show as a plain list").click()
-    assert fits(page) and faults_of_access(page) == []
+    assert not has_sideways_scroll(page) and faults_of_access(page) == []
     tap(page, "That's all")
     asks(page, "How long has this been going on?")
     for label in ("A few days", "A little", "Some", "None of these", "Gentle movement"):
         tap(page, label)
         page.wait_for_timeout(100)
-        expect(page.locator(".typing")).to_have_count(0, timeout=15_000)
-    expect(newest(page).locator(".result h2")).to_be_visible(timeout=15_000)
-    assert fits(page) and faults_of_access(page) == []
+        expect(page.locator(".typing")).to_have_count(0, timeout=PATIENCE)
+    expect(newest(page).locator(".result h2")).to_be_visible(timeout=PATIENCE)
+    assert not has_sideways_scroll(page) and faults_of_access(page) == []
 
 
 def test_the_keyboard_alone_is_enough(page: Page) -> None:
@@ -184,7 +158,7 @@ def test_several_signs_at_once_lead_to_the_emergency_card_with_its_lines(page: P
     tap(page, "In danger from someone")
     tap(page, "Continue")
     card = newest(page).locator(".result.urgent")
-    expect(card).to_contain_text("Emergency help now", timeout=15_000)
+    expect(card).to_contain_text("Emergency help now", timeout=PATIENCE)
     expect(card).to_contain_text("Because you picked: a sudden worst headache, being in danger from someone.")
     expect(card.locator("a[href='tel:911']")).to_be_visible()
     expect(page.locator("#alarm")).to_contain_text("911")

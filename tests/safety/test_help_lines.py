@@ -13,8 +13,6 @@ import yaml
 from knowledge.safety.data import SAFETY, SafetyDataError
 from knowledge.safety.help_lines import HelpLine, check_ages, forbidden_in, load_help_lines, tel
 
-CHECKED = date(2026, 11, 1)
-
 
 def today() -> date:
     """UNCLENCH_TODAY (ISO) stands in for the day, so that a build of last month can be made again."""

@@ -27,7 +27,6 @@ KINDS = sorted(
     {str(rule[field]) for rule in phrase_rules()[0] for field in ("kind", "kind_other") if rule.get(field)}
     | {"other", "emergency", "same_day"}
 )
-ASKED = {"T3": "t3", "M1": "right_now"}
 
 
 def every_assessment() -> list[Assessment]:

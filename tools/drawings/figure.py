@@ -7,7 +7,7 @@ the near side is always the side that works. Lengths are in units of the drawing
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Point = tuple[float, float]
 
@@ -69,7 +69,6 @@ class Person:
     near_elbow: int = 1
     far_elbow: int = 1
     nod: float = 0.0
-    closed_chain: bool = field(default=False)
 
     @property
     def shoulder(self) -> Point:

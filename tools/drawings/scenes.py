@@ -94,7 +94,6 @@ SPLIT_LOW = (97.0, GROUND - 75)
 
 KNEEL_HIP = (96.0, FLOOR - 53)
 FORWARD_HIP = (109.0, FLOOR - 51)
-BACK_SHIN = Leg((52.0, FLOOR - 6), foot=180)
 
 
 def beside_chair() -> str:
@@ -103,7 +102,7 @@ def beside_chair() -> str:
     return seen + thin([(74, FLOOR - 3), (108, FLOOR - 3)], 8, 0.35)
 
 
-def kneeling(hip: tuple[float, float], shift: float = 0) -> Person:
+def kneeling(hip: tuple[float, float]) -> Person:
     """Return a person on the near knee, the far foot in front, the far hand on the chair."""
     return Person(
         hip,

@@ -14,21 +14,12 @@ from pydantic import SecretStr
 
 from tests.conftest import CLINIC, Clock, StartWeb, Web, assert_problem
 from tests.fake_rasa import FakeRasa
-from tests.staff import signed_in
+from tests.staff import ASKED, signed_in
 from unclench_web.contact.contact_request import check
 from unclench_web.contact.sealing import Seal, make_seal
 from unclench_web.faults import StartFault
 from unclench_web.places import Places
 
-GOOD: dict[str, Any] = {
-    "name": "Ann Planted-Name",
-    "phone": "(480) 555-0123",
-    "email": "planted.address@example.org",
-    "best_time": "morning",
-    "topic": "appointment",
-    "consent": True,
-    "text_consent": False,
-}
 REFERENCE = re.compile(r"^[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}$")
 FORM: dict[str, str] = {
     "name": "Ann",
@@ -68,7 +59,7 @@ def own(web: Web) -> Web:
 
 
 def test_a_request_gets_a_reference(own: Web, rasa: FakeRasa) -> None:
-    answer = send(own.http, GOOD)
+    answer = send(own.http, ASKED)
     assert answer.status_code == 201
     assert set(answer.json()) == {"reference"}
     assert REFERENCE.match(answer.json()["reference"])
@@ -77,16 +68,16 @@ def test_a_request_gets_a_reference(own: Web, rasa: FakeRasa) -> None:
 
 
 def test_the_same_key_gives_the_same_reference_and_stores_nothing_twice(own: Web) -> None:
-    first = send(own.http, GOOD).json()
-    assert send(own.http, GOOD).json() == first
-    assert send(own.http, {**GOOD, "name": "Another"}).json() == first
-    assert send(own.http, GOOD, "another-key").json() != first
+    first = send(own.http, ASKED).json()
+    assert send(own.http, ASKED).json() == first
+    assert send(own.http, {**ASKED, "name": "Another"}).json() == first
+    assert send(own.http, ASKED, "another-key").json() != first
     assert len(rows(own)) == 2
 
 
 def test_fifty_equal_requests_at_once_are_stored_once(own: Web) -> None:
     with ThreadPoolExecutor(50) as threads:
-        answers = list(threads.map(lambda _: send(own.http, GOOD), range(50)))
+        answers = list(threads.map(lambda _: send(own.http, ASKED), range(50)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["reference"] for answer in answers}) == 1
     assert len(rows(own)) == 1
@@ -94,7 +85,7 @@ def test_fifty_equal_requests_at_once_are_stored_once(own: Web) -> None:
 
 @pytest.mark.parametrize("key", [None, "", "short", "x" * 201])
 def test_without_a_proper_key_nothing_is_stored(own: Web, key: str | None) -> None:
-    assert_problem(send(own.http, GOOD, key), 422, "no-idempotency-key")
+    assert_problem(send(own.http, ASKED, key), 422, "no-idempotency-key")
     assert rows(own) == []
 
 
@@ -120,7 +111,7 @@ def test_without_a_proper_key_nothing_is_stored(own: Web, key: str | None) -> No
     ],
 )
 def test_a_fault_is_named_by_its_field_and_nothing_is_stored(own: Web, change: dict[str, Any], field: str) -> None:
-    problem = assert_problem(send(own.http, {**GOOD, **change}), 422)
+    problem = assert_problem(send(own.http, {**ASKED, **change}), 422)
     assert [fault["field"] for fault in problem["errors"]] == [field]
     assert problem["errors"][0]["detail"].endswith(".")
     assert "Planted" not in str(problem)
@@ -144,7 +135,7 @@ def test_what_is_no_request_is_a_problem(own: Web, body: Any) -> None:
 
 def test_nothing_of_a_request_can_be_read_in_the_files(start_web: StartWeb) -> None:
     web = start_web()
-    send(web.http, GOOD, "planted-idempotency-key")
+    send(web.http, ASKED, "planted-idempotency-key")
     kept = web.database_bytes()
     for marker in (
         "Planted-Name",
@@ -161,9 +152,9 @@ def test_nothing_of_a_request_can_be_read_in_the_files(start_web: StartWeb) -> N
 def test_what_is_stored_can_be_opened_with_the_key(start_web: StartWeb) -> None:
     key = Fernet.generate_key().decode()
     web = start_web(contact_keys=key)
-    send(web.http, GOOD)
+    send(web.http, ASKED)
     assert Seal([key]).open(rows(web)[0][2]) == {
-        **GOOD,
+        **ASKED,
         "phone": "+14805550123",
         "answers": [],
         "hasty": False,
@@ -198,7 +189,7 @@ def test_the_development_key_is_made_once_is_private_and_is_said(
 def test_a_database_that_fails_is_said(start_web: StartWeb) -> None:
     web = start_web()
     web.break_database()
-    problem = assert_problem(send(web.http, GOOD), 503, "storage")
+    problem = assert_problem(send(web.http, ASKED), 503, "storage")
     assert "Nothing was stored" in problem["detail"]
 
 
@@ -221,11 +212,11 @@ def test_control_and_direction_characters_are_taken_out() -> None:
 
 
 def checked(**change: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
-    request, faults = check(**{**GOOD, **change}, region="US", topics=("general", "appointment"))
+    request, faults = check(**{**ASKED, **change}, region="US", topics=("general", "appointment"))
     return (request.fields() if request else None), faults
 
 
-CRISIS = {**GOOD, "name": "planted crisis"}
+CRISIS = {**ASKED, "name": "planted crisis"}
 
 
 class TestACrisisTypedIntoTheForm:
@@ -262,9 +253,9 @@ class TestACrisisTypedIntoTheForm:
     def test_only_words_of_ones_own_are_read_and_they_are_part_of_no_conversation(
         self, own: Web, rasa: FakeRasa
     ) -> None:
-        send(own.http, {**GOOD, "topic": "my own words", "best_time": "after three"})
+        send(own.http, {**ASKED, "topic": "my own words", "best_time": "after three"})
         assert rasa.assessed == ["Ann Planted-Name", "after three", "my own words"]
-        send(own.http, {**GOOD, "phone": "not a number"}, "another-key")
+        send(own.http, {**ASKED, "phone": "not a number"}, "another-key")
         assert rasa.assessed[3:] == ["Ann Planted-Name", "not a number"]
         assert rasa.received == []
 
@@ -283,7 +274,7 @@ class TestSpam:
             {"open_seconds": 30},
         ]
         for at, change in enumerate(changes):
-            assert send(web.http, {**GOOD, **change}, f"key-number-{at}").status_code == 201
+            assert send(web.http, {**ASKED, **change}, f"key-number-{at}").status_code == 201
         page = signed_in(web, "ana").get("/staff").text
         assert [("perhaps spam" in row) for row in page.split('<li class="row')[1:]] == [True, False, True, True, False]
 
@@ -293,7 +284,7 @@ class TestSharedAnswers:
 
     def test_what_the_person_chose_to_share_is_kept_encrypted_and_shown_to_staff(self, start_web: StartWeb) -> None:
         web = start_web()
-        reference = send(web.http, {**GOOD, "answers": self.ANSWERS}).json()["reference"]
+        reference = send(web.http, {**ASKED, "answers": self.ANSWERS}).json()["reference"]
         assert b"planted neck" not in web.database_bytes()
         page = signed_in(web, "ana").get(f"/staff/requests/{reference}").text
         assert "Where do you notice tightness?" in page and "Jaw, planted neck" in page
@@ -302,7 +293,7 @@ class TestSharedAnswers:
         "answers", [ANSWERS * 21, [{"question": "q", "answer": "x" * 700}], [{"question": "q"}], 5]
     )
     def test_answers_that_will_not_do_are_said(self, own: Web, answers: Any) -> None:
-        problem = assert_problem(send(own.http, {**GOOD, "answers": answers}), 422)
+        problem = assert_problem(send(own.http, {**ASKED, "answers": answers}), 422)
         assert problem["errors"][0]["field"] == "answers" and rows(own) == []
 
 

@@ -3,6 +3,7 @@
 import { NoConnection, Problem, requestContact } from "../api.js";
 import { make } from "../element.js";
 import { lineList } from "../lines.js";
+import { newKey } from "../outbox.js";
 import { bubble, choices } from "../parts.js";
 import { tabStorage } from "../storage.js";
 import { fill, texts } from "../texts.js";
@@ -241,8 +242,4 @@ function copy(id) {
     for (const element of shown.querySelectorAll(`[${name}]`)) element.setAttribute(name, element.getAttribute(name) + suffix);
   }
   return shown;
-}
-
-function newKey() {
-  return [...crypto.getRandomValues(new Uint8Array(18))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
