@@ -66,6 +66,9 @@ mutants: install-dev ## change the check-in's decision in every small way: does 
 eval-safety: install-dev ## how well crises and emergencies are noticed, how often falsely
 	@$(PYTHON) -W ignore -m bench.eval_safety --eval $(EVAL)
 
+rasa-test: install-dev train ## Rasa's own test of conversations: what the dialogue does with what was understood
+	@$(PYTHON) -W ignore -m components.quick_rasa test core --e2e --no-plot --stories tests/test_stories.yml --fail-on-prediction-errors --out results
+
 bench-speed: install-dev train ## reply times and memory, side by side with Rasa's default pipeline
 	@$(PYTHON) -W ignore -m bench.speed
 

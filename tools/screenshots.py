@@ -100,6 +100,47 @@ def menu(page: Page) -> None:
     page.locator("#menu-button").click()
 
 
+def body_map(page: Page) -> None:
+    """Show the check-in at the body map, with two places picked."""
+    greeting(page)
+    _ask(page, "start the check-in")
+    for label in ("Yes, 18 or older", "None of these", "None of these"):
+        _tap(page, label)
+    for place in ("Neck", "Low back"):
+        page.locator("#log > .assistant").last.get_by_role("button", name=place, exact=True).click()
+
+
+def check_in(page: Page) -> None:
+    """Show a question of the check-in that several choices answer."""
+    body_map(page)
+    for label in ("That's all", "A few weeks", "A little", "Some"):
+        _tap(page, label)
+
+
+def result(page: Page) -> None:
+    """Show what the check-in came to."""
+    check_in(page)
+    for label in ("None of these", "Gentle movement"):
+        _tap(page, label)
+    to_card = "(log, card) => { log.scrollTop = card.offsetTop - log.offsetTop - 12; }"
+    page.locator("#log").evaluate(to_card, page.locator(".result").last.element_handle())
+
+
+def movement_screen(page: Page) -> None:
+    """Show the question before the first movement."""
+    greeting(page)
+    _ask(page, "give me a stretch")
+
+
+def player(page: Page) -> None:
+    """Show a step of a movement."""
+    movement_screen(page)
+    _tap(page, "None of these")
+    _tap(page, "Marching in a chair", exact=False)  # its time stands behind the name
+    _tap(page, "Start")
+    page.get_by_role("group", name="Marching in a chair").last.get_by_role("button", name="Next").click()
+
+
 PICTURES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
     "clinic-phone": (PHONE, clinic),
     "clinic-desktop": (DESKTOP, clinic),
@@ -116,6 +157,16 @@ PICTURES: dict[str, tuple[dict[str, Any], Callable[[Page], None]]] = {
     "form-phone": (PHONE, form),
     "offline-phone": (PHONE, offline),
     "menu-phone": (PHONE, menu),
+    "body-map-phone": (PHONE, body_map),
+    "body-map-dark": (DARK, body_map),
+    "check-in-phone": (PHONE, check_in),
+    "result-phone": (PHONE, result),
+    "result-desktop": (DESKTOP, result),
+    "result-dark": (DARK, result),
+    "movement-screen-phone": (PHONE, movement_screen),
+    "player-phone": (PHONE, player),
+    "player-desktop": (DESKTOP, player),
+    "player-dark": (DARK, player),
 }
 
 
@@ -164,6 +215,14 @@ def _ask(page: Page, text: str) -> None:
     page.locator("#text").fill(text)
     page.keyboard.press("Enter")
     page.locator("#log .assistant").nth(before).wait_for(timeout=PATIENCE)
+
+
+def _tap(page: Page, label: str, *, exact: bool = True) -> None:
+    """Tap a choice of the newest message and wait for the answer to it."""
+    before = page.locator("#log > .assistant").count()
+    page.locator("#log > .assistant").last.get_by_role("button", name=label, exact=exact).click()
+    page.locator("#log > .assistant").nth(before).wait_for(timeout=PATIENCE)
+    page.locator(".typing").wait_for(state="detached", timeout=PATIENCE)
 
 
 if __name__ == "__main__":

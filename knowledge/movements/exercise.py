@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-#: What a form may be done as; `kneeling` and `lying` may mean the floor.
-POSITIONS = ("seated", "standing", "kneeling", "lying")
 SIDES = ("left", "right")
 PRACTICE = "practice"
 #: Seconds that reading a step and getting into it take, on average: for the time that is offered, never for a limit.

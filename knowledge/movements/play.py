@@ -123,6 +123,14 @@ def _red(state: State, catalogue: Catalogue) -> Outcome | None:
     return replace(state.closed(), held=True), [Say("red", facts=tuple(flags))]
 
 
+def _picked(state: State, command: Command, catalogue: Catalogue) -> Outcome:
+    """Take what was picked from the list for all there is to tell."""
+    if state.open.state != SCREEN or not command.facts:
+        return _fact(state, command, catalogue)
+    told = replace(state, facts=with_facts(state.facts, command.facts), passed=PASSED)
+    return _screened(told, catalogue, state.open.card)
+
+
 def _none(state: State, command: Command, catalogue: Catalogue) -> Outcome:
     """Close the screen: nothing (more) on the list fits."""
     return _screened(replace(state, passed=PASSED), catalogue, state.open.card)
@@ -337,6 +345,7 @@ DOES: dict[str, Callable[[State, Command, Catalogue], Outcome]] = {
     "find": _find,
     "another": _another,
     "fact": _fact,
+    "picked": _picked,
     "none": _none,
     "skip": _skip,
     "ask_screen": _ask_screen,

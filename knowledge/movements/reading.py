@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from knowledge.movements.guide import Guide
-from knowledge.movements.screen import Screen, facts_in, plain
+from knowledge.movements.screen import Screen, facts_by_number, facts_in, plain
 from knowledge.movements.state import AFTER, HURTS, MENU, OFFERS, PLAYING, SCREEN, Command, State
 from knowledge.movements.wishes import Wish, asks_for_one, wish_in
 
@@ -93,6 +93,9 @@ def _is_about_something_else(heard: Heard) -> bool:
 
 def _to_the_screen(heard: Heard, facts: tuple[str, ...], place: Place, guide: Guide) -> Command | None:
     said, answers = plain(heard.text), guide.screen.answers
+    numbered = facts_by_number(heard.text, guide.screen)
+    if numbered is not None:
+        return Command("picked", facts=numbered) if numbered else Command("unclear_fact")
     if facts:
         return Command("fact", facts=facts)
     if heard.intent == "stop":

@@ -20,7 +20,7 @@ from knowledge.movements.state import AFTER, HURTS, MENU, READY, STEP, Command, 
 
 #: The folder of the drawings; `web` serves it under any digest (docs/api.md).
 DRAWINGS = "/static/drawings/exercise"
-DOCTOR, CALM = "when-to-see-a-doctor", "grounding"
+DOCTOR = "when-to-see-a-doctor"
 
 
 def say(library: Library, said: Sequence[Say], state: State, now: Situation) -> list[Message]:
@@ -97,10 +97,10 @@ class _Speaker:
     # The screen
 
     def _screen(self, what: str, said: Say) -> Message:
-        facts = self.catalogue.screen.facts
+        screen = self.catalogue.screen
         known = {*self.state.facts, *([CLEARS] if CLEARED in self.state.facts else [])}
-        left = [each for each in facts.values() if each.choice and each.id not in known]
-        rows = [self._does(each.choice[self.language], "fact", facts=(each.id,)) for each in left]
+        left = [each for each in screen.asked if each not in known]
+        rows = [self._does(screen.facts[each].choice[self.language], "fact", facts=(each,)) for each in left]
         end = [self._does(self._text("screen.done" if known else "screen.none"), "none")]
         skip = [] if known else [self._does(self._text("screen.skip"), "skip")]
         text = {
@@ -108,8 +108,19 @@ class _Speaker:
             "screen_more": self._text("screen.more", because=self._because(said.facts)),
             "screen_which": self._card_text("movement-screen-stop"),
         }.get(what) or self._text("screen.unclear")
-        message = self._plain(text, [*end, *rows, *skip])
-        message["data"] = {"state": "screen", "several": True}
+        message = self._plain(text, [*rows, *end, *skip], "exercise")
+        message["data"] = {
+            "state": "screen",
+            "several": True,
+            "ask": self._text("screen.ask") if what == "screen" else text,
+            "answers": [{"id": each, "number": screen.asked.index(each) + 1} for each in left],
+            "groups": [
+                {"label": group.label[self.language], "folded": group.folded, "answers": count}
+                for group in screen.groups
+                if (count := sum(each in left for each in group.facts))
+            ],
+            "done": self._text("screen.done"),
+        }
         return message
 
     # Offers, and everything that ends in them

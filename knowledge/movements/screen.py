@@ -44,13 +44,28 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Facts that are asked under one heading. `folded`: shown closed, under words that name all of them."""
+
+    label: Mapping[str, str]
+    facts: tuple[str, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True)
 class Screen:
-    """All facts, in the order in which they are asked, and the words for answers."""
+    """All facts, how they are asked, and the words for answers."""
 
     facts: Mapping[str, Fact]
+    groups: tuple[Group, ...]
     answers: Mapping[str, tuple[Pattern[str], ...]]
     not_me: Mapping[str, Pattern[str]] = field(default_factory=dict)
     from_check_in: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The facts that are asked, in their order: a fact's number is its place here, from 1, whatever is left out."""
+        return tuple(each for group in self.groups for each in group.facts)
 
     @cached_property
     def general(self) -> frozenset[str]:
@@ -85,6 +100,20 @@ class Screen:
         """Return which of the facts stand against a form."""
         against = self.red | form.skip_if | (frozenset() if exercise.is_practice else self.general)
         return tuple(each for each in facts if each in against)
+
+
+#: Numbers and nothing else: "3", "3, 7 and 12".
+NUMBERS = re.compile(r"\s*#?\d{1,2}(?:[\s,;.&+]+(?:and\s+)?#?\d{1,2})*[\s.]*")
+
+
+def facts_by_number(text: str, screen: Screen) -> tuple[str, ...] | None:
+    """Return the facts that a list of numbers means; () when one of them has no fact, None when it is no such list."""
+    if not NUMBERS.fullmatch(text):
+        return None
+    numbers = [int(each) for each in re.findall(r"\d+", text)]
+    if not all(1 <= each <= len(screen.asked) for each in numbers):
+        return ()
+    return tuple(dict.fromkeys(screen.asked[each - 1] for each in numbers))
 
 
 def plain(text: str) -> str:
@@ -138,6 +167,9 @@ def with_facts(known: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
 
 def screen_of(raw: Mapping[str, Any], language: str = "en") -> Screen:
     """Build the screen from data/movements/screen.yml. Raises KeyError or re.error for what is missing or broken."""
+    groups = tuple(
+        Group({language: row[language]["label"]}, tuple(row["facts"]), bool(row.get("folded"))) for row in raw["groups"]
+    )
     facts = {}
     for name, row in raw["facts"].items():
         words = row[language]
@@ -151,9 +183,22 @@ def screen_of(raw: Mapping[str, Any], language: str = "en") -> Screen:
             alone=re.compile(rf"\b(?:{'|'.join(alone)})\b") if alone else None,
             red=Red(**row["red"]) if "red" in row else None,
         )
+    _check_groups(groups, facts)
     return Screen(
         facts=facts,
+        groups=groups,
         answers={name: tuple(map(re.compile, rows)) for name, rows in raw["answers"][language].items()},
         from_check_in=dict(raw["from_check_in"]),
         not_me={name: re.compile(pattern) for name, pattern in raw["not_me"][language].items()},
     )
+
+
+def _check_groups(groups: Sequence[Group], facts: Mapping[str, Fact]) -> None:
+    """Raise KeyError unless each fact with a choice stands in one group, and folded ones rule out single forms only."""
+    asked = sorted(each for group in groups for each in group.facts)
+    choices = sorted(fact.id for fact in facts.values() if fact.choice)
+    if asked != choices:
+        raise KeyError(f"groups: once each, {sorted(set(asked) ^ set(choices)) or asked}")
+    weighty = [each for group in groups if group.folded for each in group.facts if facts[each].rules_out_all]
+    if weighty:
+        raise KeyError(f"groups: {weighty} rule out every movement, so they may not be folded")

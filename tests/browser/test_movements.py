@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from knowledge import places
-from tests.browser.conftest import Watched
+from tests.browser.conftest import Watched, faults_by_axe
 
 pytestmark = pytest.mark.slow
 
-AXE = places.ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 WAIT = 15_000
 
 
@@ -45,31 +42,46 @@ def start(page: Page) -> Locator:
     return player(page)
 
 
-def complaints_of_axe(page: Page) -> list[str]:
-    if not AXE.is_file():
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has no axe-core: make install-dev brings it")
-        pytest.skip("axe-core is not installed: make install-dev brings it")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
-    return [f"{each['id']}: {node['html'][:160]}" for each in found["violations"] for node in each["nodes"]]
-
-
 def test_axe_finds_nothing_from_the_screen_to_the_last_question(chat: Page) -> None:
     ask(chat, "give me a stretch")
     expect(chat.get_by_role("button", name="None of these")).to_be_visible(timeout=WAIT)
-    assert complaints_of_axe(chat) == []
+    assert faults_by_axe(chat) == []
     chat.get_by_role("button", name="None of these").click()
     expect(chat.get_by_role("button", name="Marching in a chair")).to_be_visible(timeout=WAIT)
-    assert complaints_of_axe(chat) == []
+    assert faults_by_axe(chat) == []
     chat.get_by_role("button", name="Marching in a chair").click()
     expect(chat.get_by_role("button", name="Start", exact=True)).to_be_visible(timeout=WAIT)
-    assert complaints_of_axe(chat) == []
+    assert faults_by_axe(chat) == []
     chat.get_by_role("button", name="Start", exact=True).click()
     expect(player(chat)).to_contain_text("Step 1 of 5", timeout=WAIT)
     player(chat).get_by_role("button", name="Next").click()
     expect(player(chat).get_by_role("button", name="Start the timer")).to_be_visible()
-    assert complaints_of_axe(chat) == []
+    assert faults_by_axe(chat) == []
+
+
+def test_several_answers_to_the_screen_are_picked_and_said_at_once(chat: Page) -> None:
+    ask(chat, "give me a stretch")
+    end = chat.locator(".screen .done")
+    expect(end).to_have_text("None of these", timeout=WAIT)
+    chat.locator(".screen-more summary").click()
+    for label in ("Knee trouble, or a new knee", "Shaky balance"):
+        chat.get_by_role("button", name=label).click()
+        expect(chat.get_by_role("button", name=label)).to_have_attribute("aria-pressed", "true")
+    expect(end).to_have_text("That's all")
+    assert faults_by_axe(chat) == []
+    end.click()
+    expect(chat.locator(".visitor").last).to_contain_text("Knee trouble, or a new knee, Shaky balance")
+    expect(chat.get_by_role("button", name="Marching in a chair")).to_be_visible(timeout=WAIT)
+    expect(chat.get_by_role("button", name="kneeling")).to_have_count(0)
+
+
+def test_what_was_picked_and_taken_back_is_not_said(chat: Page) -> None:
+    ask(chat, "give me a stretch")
+    falls = chat.get_by_role("button", name="Falls")
+    falls.click(timeout=WAIT)
+    falls.click()
+    chat.get_by_role("button", name="None of these").click()
+    expect(chat.get_by_role("button", name="Marching in a chair")).to_be_visible(timeout=WAIT)
 
 
 def test_the_keyboard_alone_leads_through_a_movement(chat: Page) -> None:

@@ -65,6 +65,19 @@ def test_another_shows_others(chat: Chat) -> None:
     assert not first & offered(chat)
 
 
+def test_several_may_be_picked_from_the_list_by_number_and_that_is_all(chat: Chat) -> None:
+    chat.says("give me a stretch").gets(kind="exercise", says="does any of this fit you")
+    numbers = {each["id"]: each["number"] for each in chat.messages[-1]["data"]["answers"]}
+    chat.says(f"{numbers['knee']}, {numbers['balance']}").gets(kind="exercise", offers="seated-marching")
+    assert not offered(chat) & {"half-kneel", "marching"}
+
+
+def test_a_red_flag_picked_by_number_gets_the_safety_reply(chat: Chat) -> None:
+    chat.says("give me a stretch")
+    numbers = {each["id"]: each["number"] for each in chat.messages[-1]["data"]["answers"]}
+    chat.says(f"{numbers['red_today']}, {numbers['knee']}").gets(kind="crisis", tier="M2").offers_no_movement()
+
+
 @pytest.mark.parametrize(
     ("told", "never"),
     [

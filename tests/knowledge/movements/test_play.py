@@ -73,6 +73,25 @@ def test_several_facts_may_be_told_one_after_the_other(catalogue: Catalogue) -> 
     assert {card for card, _ in said[0].cards} <= {"seated-marching", "leg-dangle", "leg-lifts"}
 
 
+def test_what_is_picked_from_the_list_is_all_there_is_to_tell(catalogue: Catalogue) -> None:
+    state, said = does(State(), catalogue, "find", Command("picked", facts=("knee", "balance")))
+    assert (state.facts, state.passed, what(said)) == (("knee", "balance"), PASSED, ["offers"])
+    state, said = does(State(), catalogue, Command("start", "half-kneel"), Command("picked", facts=("knee",)))
+    assert (state.open, what(said)) == (Open(READY, "half-kneel", "gentler"), ["switched", "ready"])
+
+
+def test_a_red_flag_among_what_is_picked_ends_it(catalogue: Catalogue) -> None:
+    state, said = does(State(), catalogue, "find", Command("picked", facts=("knee", "red_now", "falls")))
+    assert (state.held, state.open.state, what(said)) == (True, "", ["red"])
+
+
+def test_what_is_picked_while_nothing_was_asked_passes_no_screen(catalogue: Catalogue) -> None:
+    state, _ = does(State(), catalogue, Command("picked", facts=("knee",)))
+    assert state.passed is None
+    state, said = does(State(), catalogue, "find", "picked")
+    assert (state.passed, what(said)) == (None, ["screen"])
+
+
 def test_a_fact_that_rules_out_every_movement_leaves_the_calm_practices(catalogue: Catalogue) -> None:
     _, said = does(State(), catalogue, "find", Command("fact", facts=("pregnant",)), "none")
     assert what(said) == ["ruled_out"]

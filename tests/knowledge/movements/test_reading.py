@@ -99,6 +99,9 @@ def test_a_question_about_something_else_is_left_alone(guide: Guide) -> None:
         ("ok", "affirm", "which"),
         ("stop", "stop", "stop"),
         ("i have lupus", "reply", "unclear_fact"),
+        ("3", "ask", "picked"),
+        ("3, 11 and 12", "reply", "picked"),
+        ("3, 99", "reply", "unclear_fact"),
     ],
 )
 def test_the_screen_is_answered_in_plain_words(guide: Guide, text: str, intent: str, wanted: str) -> None:

@@ -1,12 +1,18 @@
 from __future__ import annotations
 
+import re
+from itertools import combinations
+from typing import Any
+
 import pytest
 
+from knowledge import places
 from knowledge.check_in.content import check_in
 from knowledge.check_in.course import Progress
+from knowledge.located_yaml import load
 from knowledge.movements.from_check_in import HELD, with_check_in
 from knowledge.movements.guide import Guide
-from knowledge.movements.screen import CLEARED, clauses, facts_in, plain, with_facts
+from knowledge.movements.screen import CLEARED, clauses, facts_by_number, facts_in, plain, screen_of, with_facts
 
 
 @pytest.mark.parametrize(
@@ -94,6 +100,56 @@ def test_every_choice_of_the_screen_is_understood_when_it_is_typed(guide: Guide)
     for fact in guide.screen.facts.values():
         for choice in fact.choice.values():
             assert fact.id in facts_in(choice, guide.screen, answering=True), choice
+
+
+@pytest.mark.parametrize("text", ["{}, {}", "{} {}", "{} and {}", "#{}; {}.", " {},{} "])
+def test_numbers_mean_the_facts_at_these_places(guide: Guide, text: str) -> None:
+    asked = guide.screen.asked
+    for one, other in combinations(range(len(asked)), 2):
+        assert facts_by_number(text.format(one + 1, other + 1), guide.screen) == (asked[one], asked[other])
+
+
+@pytest.mark.parametrize("text", ["99", "0", "3, 99"])
+def test_a_number_that_stands_for_nothing_spoils_the_list(guide: Guide, text: str) -> None:
+    assert facts_by_number(text, guide.screen) == ()
+
+
+@pytest.mark.parametrize("text", ["3 weeks ago", "two of them", "2 min", "", "my 2 knees", "1st trimester"])
+def test_a_text_with_a_number_in_it_is_no_list(guide: Guide, text: str) -> None:
+    assert facts_by_number(text, guide.screen) is None
+
+
+def test_words_over_folded_facts_name_each_of_them(guide: Guide) -> None:
+    folded = [group for group in guide.screen.groups if group.folded]
+    assert folded
+    for group in folded:
+        words = re.split("[,?]", group.label["en"])
+        named = {fact for each in words for fact in facts_in(each.strip(), guide.screen, answering=True)}
+        assert set(group.facts) <= named
+
+
+def test_what_rules_out_every_movement_is_never_folded(guide: Guide) -> None:
+    folded = {each for group in guide.screen.groups if group.folded for each in group.facts}
+    assert not folded & (guide.screen.general | guide.screen.red)
+
+
+@pytest.mark.parametrize(
+    ("group", "fault"),
+    [
+        ({"facts": ["falls"], "en": {"label": "Again"}}, "once each"),
+        ({"facts": ["no_standing"], "en": {"label": "Never asked"}}, "no_standing"),
+    ],
+)
+def test_groups_that_do_not_fit_the_facts_are_refused(group: dict[str, Any], fault: str) -> None:
+    raw = load(places.DATA / "movements" / "screen.yml").value
+    with pytest.raises(KeyError, match=fault):
+        screen_of({**raw, "groups": [*raw["groups"], group]})
+
+
+def test_groups_that_fold_what_rules_out_every_movement_are_refused() -> None:
+    raw = load(places.DATA / "movements" / "screen.yml").value
+    with pytest.raises(KeyError, match="may not be folded"):
+        screen_of({**raw, "groups": [{**each, "folded": True} for each in raw["groups"]]})
 
 
 def test_a_hip_that_the_surgeon_cleared_takes_the_place_of_the_hip(guide: Guide) -> None:

@@ -6,6 +6,7 @@ import { isStepOf } from "../exercise/place.js";
 import { Player } from "../exercise/player.js";
 import { bubble, choices, foot } from "../parts.js";
 import { fill, texts } from "../texts.js";
+import { movementScreen } from "./movement_screen.js";
 
 /** @import { Choice, Message, Page } from "../types" */
 
@@ -18,6 +19,7 @@ let newest = null;
  */
 export function exercise(message, page) {
   if (message.data.state === "step") return [player(message, page)];
+  if (message.data.state === "screen") return movementScreen(message, page);
   if (message.data.state === "offers") return offers(message, page);
   if (message.data.state === "ready") return [introduction(message, page), choices(message, page)];
   return [bubble(message, foot(message, page)), choices(message, page)];

@@ -11,7 +11,7 @@ export class Picking {
    */
   constructor(message, page) {
     this.page = page;
-    /** @type {{id: string, only: boolean}[]} */
+    /** @type {{id: string, only?: boolean, number?: number}[]} */
     this.answers = message.data.answers ?? [];
     this.choices = message.choices.slice(0, this.answers.length);
     this.picked = new Set(this.answers.filter(({ id, only }) => !only && (message.data.picked ?? []).includes(id)).map(({ id }) => id));
@@ -51,15 +51,24 @@ export class Picking {
   done(label) {
     const button = make("button", { type: "button", class: "button done", onclick: () => {
       if (held(button)) return;
-      const places = this.answers.flatMap(({ id }, place) => (this.picked.has(id) ? [place] : []));
+      const places = this.places();
       if (places.length === 1) this.page.choose(this.choices[places[0]]);
-      // numbers, which mean these answers and nothing else; the visitor sees the words
-      else if (places.length) this.page.say(places.map((place) => place + 1).join(", "), this.words());
+      else if (places.length) this.sayNumbers();
     } }, label);
     this.watch(() => {
       button.toggleAttribute("disabled", this.picked.size === 0);
     });
     return button;
+  }
+
+  /** Where the picked answers stand among the choices. */
+  places() {
+    return this.answers.flatMap(({ id }, place) => (this.picked.has(id) ? [place] : []));
+  }
+
+  /** Say numbers, which mean these answers and nothing else; the visitor sees the words. */
+  sayNumbers() {
+    this.page.say(this.places().map((place) => this.answers[place].number ?? place + 1).join(", "), this.words());
   }
 
   /** What is picked, as words. */
@@ -75,6 +84,6 @@ export class Picking {
 }
 
 /** Whether an answer is on its way, so that a tap would say it twice. @param {EventTarget | null} target */
-function held(target) {
+export function held(target) {
   return target instanceof Element && (target.hasAttribute("data-held") || target.closest(".assistant")?.querySelector("[data-held]") !== null);
 }
