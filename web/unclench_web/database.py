@@ -6,6 +6,7 @@ for PostgreSQL.
 """
 
 import asyncio
+import functools
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from unclench_web.faults import StartFault
 from unclench_web.migrations import migrate
+from unclench_web.together import Together
 
 BUSY_TIMEOUT = 5  # seconds
 POSTGRESQL_THREADS = 8
@@ -36,6 +38,8 @@ class Database:
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
         self._threads = ThreadPoolExecutor(1 if self.is_sqlite else POSTGRESQL_THREADS, "database")
+        durably = functools.partial(self._in_thread, _WRITE_DURABLY)
+        self._together = Together(durably) if self.is_sqlite else None
 
     @contextmanager
     def in_one_transaction(self) -> Iterator[Connection]:
@@ -93,7 +97,13 @@ class Database:
     async def write_durably[**P, T](
         self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """As `write`, and on the disk before this returns: it outlives a power cut too."""
+        """As `write`, and on the disk before this returns: it outlives a power cut too.
+
+        With SQLite, what comes while the disk is busy is written together: it waits for one flush, not for one each.
+        """
+        if self._together:
+            done: T = await self._together.add(lambda connection: work(connection, *args, **kwargs))
+            return done
         return await self._in_thread(_WRITE_DURABLY, lambda connection: work(connection, *args, **kwargs))
 
     async def _in_thread[T](self, options: dict[str, str], work: Callable[[Connection], T]) -> T:

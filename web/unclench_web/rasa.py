@@ -89,7 +89,7 @@ class _Assessed(_Part):
 
 
 class RasaUnavailable(Exception):
-    """Rasa gave no usable reply. `reason` is one of timeout, unreachable, status and malformed."""
+    """Rasa gave no usable reply. `reason`: timeout, unreachable, status, malformed, or busy (contact.crisis)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

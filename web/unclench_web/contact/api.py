@@ -99,8 +99,7 @@ def router(
             ]
             crisis = await crisis_in(words)
             raise Problem("contact-request", 422, errors=errors, crisis=_plain(crisis) if crisis else None)
-        reference = await requests.take(request, idempotency_key)  # first of all: nothing below may lose it
-        crisis = await crisis_in(words)
+        reference, crisis = await crisis_in.while_storing(words, requests.take(request, idempotency_key))
         return Taken(reference=reference, crisis=crisis) if crisis else Taken(reference=reference)
 
     return routes

@@ -68,11 +68,10 @@ def router(
         if trap:  # a browser that fills in forms by itself may do this too: nothing is lost, it is asked again
             return _form(look, typed, key, trouble=look.wording("contact.check_again"), status=422)
         try:
-            reference = await requests.take(contact_request, key)
+            reference, crisis = await crisis_in.while_storing(written, requests.take(contact_request, key))
         except SQLAlchemyError as fault:
             log_fault("database_fault", fault)
             return _form(look, typed, key, trouble=look.wording("contact.not_stored"), status=503)
-        crisis = await crisis_in(written)
         return _page(look, look.render("contact_thanks.html", reference=reference, crisis=crisis), 201)
 
     return routes
