@@ -1,7 +1,8 @@
 """`make eval-check-in`: how well typed answers of the check-in are understood, on rows that are no examples.
 
-Each row is read by the lines of code that the service runs. A miss costs one more question; a red-flag sign that is
-taken for "none" would cost care, and is counted on its own: there must be none. `--list` prints every miss.
+Each row is read by the lines of code that the service runs: by the reader alone, and with the safety filter in front,
+where what it raises interrupts the check-in. A miss costs one more question; a red-flag sign that is taken for "none"
+would cost care, and is counted on its own: there must be none. `--list` prints every miss.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bench.eval_safety import classifier
 from components.check_in_guess import Guesses
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
@@ -24,11 +26,15 @@ from knowledge import places
 from knowledge.check_in.content import CheckIn, load_check_in
 from knowledge.check_in.course import Progress, Said
 from knowledge.check_in.reading import Reader, looks_asked
+from knowledge.safety import Context, SafetyFilter, SafetyRules
 
 HELD_OUT = places.ROOT / "tests" / "check_in" / "held_out.yml"
 TODAY = date(2026, 11, 22)
 #: Share of rows that must be understood.
 FLOOR = 0.92
+#: Levels whose signs the safety filter may take out of the check-in's hands: its reply is no less careful.
+URGENT = ("crisis", "A", "B")
+FORM = "check_in_form"
 
 
 @dataclass(frozen=True)
@@ -42,16 +48,21 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """What was understood of a row. `asked_again`: nothing was taken, so that the visitor is asked once more."""
+    """What was understood of a row. `asked_again`: nothing was taken, so that the visitor is asked once more.
+
+    `tier` is what the safety filter raised it to, whose reply comes then. `sign`: the row means an urgent sign.
+    """
 
     row: Row
     got: str
     care_lost: bool
+    sign: bool = False
+    tier: str | None = None
 
     @property
     def right(self) -> bool:
-        """Whether it is what the row means."""
-        return self.got in self.row.wanted
+        """Whether it is what the row means; for what the filter raised, whether the row means an urgent sign."""
+        return self.sign if self.tier else self.got in self.row.wanted
 
     @property
     def asked_again(self) -> bool:
@@ -66,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=Path, default=HELD_OUT, help="file with the rows")
     options = parser.parse_args(arguments)
     results = measure(load_check_in(), load_rows(options.rows))
+    filtered = behind_the_filter(results)
     right, again = sum(each.right for each in results), sum(each.asked_again and not each.right for each in results)
     lost = [each for each in results if each.care_lost]
     share = right / len(results)
@@ -78,6 +90,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         "missed by question     " + ", ".join(f"{name} {missed[name]}/{total}" for name, total in by_question.items())
     )
+    raised = [each for each in filtered if each.tier]
+    whole = sum(each.right for each in filtered)
+    print(f"with the safety filter {whole} of {len(filtered)} ({whole / len(filtered):.1%})")
+    without = sum(not each.sign for each in raised)
+    print(f"  raised by it         {len(raised)}, {without} of them without an urgent sign")
+    for each in raised if options.list else ():
+        if not each.sign:
+            print(f"  {each.row.question:<9} {each.row.text!r}: raised to {each.tier}")
     for each in results if options.list else lost:
         if not each.right or each.care_lost:
             print(f"  {each.row.question:<9} {each.row.text!r}: {each.got}, means {' or '.join(each.row.wanted)}")
@@ -113,6 +133,22 @@ def measure(check_in: CheckIn, rows: Sequence[Row]) -> list[Result]:
     return results
 
 
+def behind_the_filter(results: Sequence[Result]) -> list[Result]:
+    """Return the results as they are in the service, where the safety filter reads every answer first."""
+    rules = SafetyRules()
+    safety = SafetyFilter(rules, classifier(rules))
+    embed = shared_embedding().embed
+    vectors = embed([each.row.text for each in results])
+    context = Context.from_mapping({"state": FORM})
+    found = [
+        safety.assess(each.row.text, vector, context, embed) for each, vector in zip(results, vectors, strict=True)
+    ]
+    return [
+        replace(each, tier=one.tier, care_lost=False) if one.interrupts else each
+        for each, one in zip(results, found, strict=True)
+    ]
+
+
 def at(check_in: CheckIn, question: str) -> Progress:
     """Return a progress at a question, with every one before it answered by its first choice."""
     before = _before(check_in, question)
@@ -137,7 +173,14 @@ def _before(check_in: CheckIn, question: str) -> Iterator[str]:
 
 
 def _result(check_in: CheckIn, row: Row, said: Said | str | None) -> Result:
-    return Result(row, outcome(said), _care_lost(check_in, row, outcome(said)))
+    return Result(row, outcome(said), _care_lost(check_in, row, outcome(said)), _is_sign(check_in, row))
+
+
+def _is_sign(check_in: CheckIn, row: Row) -> bool:
+    """Return whether a row means a sign that leads to urgent care."""
+    levels = [level.id for level in check_in.levels]
+    most_urgent = min(_urgency(check_in, each) for each in row.wanted)
+    return most_urgent < len(levels) and levels[most_urgent] in URGENT
 
 
 def _care_lost(check_in: CheckIn, row: Row, got: str) -> bool:
@@ -150,7 +193,9 @@ def _care_lost(check_in: CheckIn, row: Row, got: str) -> bool:
 def _urgency(check_in: CheckIn, meaning: str) -> int:
     """Return the place of the most urgent level that an answer leads to; after all levels when it leads to none."""
     levels = [level.id for level in check_in.levels]
-    question, _, choices = meaning.partition(": ")
+    question, is_answer, choices = meaning.partition(": ")
+    if not is_answer:
+        return len(levels)
     picked = choices.split(", ") if choices else []
     effects = [check_in.question(question).choice(each).effect for each in picked]
     return min((levels.index(each) for each in effects if each), default=len(levels))

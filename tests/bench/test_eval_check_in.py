@@ -2,7 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from bench.eval_check_in import FLOOR, Result, Row, _care_lost, at, load_rows, measure, outcome, wanted
+from bench.eval_check_in import (
+    FLOOR,
+    Result,
+    Row,
+    _care_lost,
+    _is_sign,
+    at,
+    behind_the_filter,
+    load_rows,
+    measure,
+    outcome,
+    wanted,
+)
 from components.check_in_guess import load_examples
 from knowledge.check_in.content import load_check_in
 from knowledge.check_in.course import Said
@@ -25,6 +37,26 @@ def test_a_red_flag_taken_for_less_is_care_lost_and_asking_again_is_not() -> Non
     assert not _care_lost(CHECK_IN, row, "now: breath")
     assert not _care_lost(CHECK_IN, row, "again")
     assert not _care_lost(CHECK_IN, Row("where", "my jaw", ("where: jaw",)), "where: neck")
+
+
+def test_what_the_safety_filter_raises_is_right_for_a_sign_and_a_miss_for_anything_else() -> None:
+    sign = Row("now", "my chest", ("now: chest",))
+    assert Result(sign, "again", False, sign=True, tier="M1").right
+    assert not Result(Row("where", "my neck", ("where: neck",)), "where: neck", False, tier="T3").right
+
+
+@pytest.mark.parametrize(
+    ("question", "meaning", "is_sign"),
+    [
+        ("now", "now: chest", True),
+        ("body", "body: cancer", False),
+        ("how_long", "how_long: long", False),
+        ("now", "now: none", False),
+        ("where", "back", False),
+    ],
+)
+def test_only_what_leads_to_urgent_care_is_a_sign(question: str, meaning: str, is_sign: bool) -> None:
+    assert _is_sign(CHECK_IN, Row(question, "x", (meaning,))) is is_sign
 
 
 def test_a_row_stands_after_all_questions_before_it_were_answered() -> None:
@@ -50,3 +82,4 @@ def test_typed_answers_are_understood_and_no_red_flag_is_taken_for_none() -> Non
     results = measure(CHECK_IN, load_rows())
     assert [each.row.text for each in results if each.care_lost] == []
     assert sum(each.right for each in results) / len(results) >= FLOOR
+    assert [each.row.text for each in behind_the_filter(results) if each.care_lost] == []
