@@ -22,6 +22,7 @@ class MailServer:
         self.mails: list[Message] = []
         self.raw: list[bytes] = []
         self.mode = "well"
+        self.seconds = 0.0
         self.port = _free_port()
         self._controller: Controller | None = None
         self.start()
@@ -53,11 +54,11 @@ class MailServer:
             return "451 try again later"
         if self.mode == "5xx":
             return "554 no"
-        if self.mode == "slow":
-            await asyncio.sleep(0.4)
         content = envelope.original_content or b""
         self.raw.append(content)
         self.mails.append(message_from_bytes(content))
+        if self.mode == "slow":
+            await asyncio.sleep(self.seconds)  # it has the mail, and says so too late
         if self.mode == "drop" and isinstance(server.transport, asyncio.Transport):
             server.transport.abort()  # it has the mail, and nobody knows
         return "250 OK"

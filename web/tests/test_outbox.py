@@ -131,6 +131,52 @@ def test_however_the_webhook_fails_every_request_is_announced_afterwards(
     assert len(ids) == len(references), "the receiver can tell which it has"
 
 
+def test_a_mail_server_that_answers_too_late_gets_the_same_mail_again(
+    start_web: StartWeb, clock: Clock, mail: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unclench_web.contact.mail.SECONDS", 0.3)
+    web = start_web(**by_mail(mail))
+    mail.mode, mail.seconds = "slow", 2.0
+    references = {ask(web, f"key-number-{each}") for each in range(3)}
+    web.deliver()
+    assert [state[1:] for state in states(web)] == [(1, False, False, "mail server too slow")] * 3
+    listed = signed_in(web, "ana").get("/staff").text
+    assert all(reference in listed for reference in references), "the inbox is right all along"
+    mail.mode = "well"
+    later(web, clock)
+    assert all(state[2] for state in states(web))
+    arrived = mail.by_reference()
+    assert set(arrived) == references and set(arrived.values()) <= {1, 2}
+    assert len({mail["Message-ID"] for mail in mail.mails}) == len(references), "a second one is the same mail"
+
+
+def test_a_mail_server_that_is_slow_but_answers_in_time_gets_each_once(start_web: StartWeb, mail: MailServer) -> None:
+    web = start_web(**by_mail(mail))
+    mail.mode, mail.seconds = "slow", 0.2
+    references = {ask(web, f"key-number-{each}") for each in range(3)}
+    web.deliver()
+    assert mail.by_reference() == dict.fromkeys(references, 1) and all(state[2] for state in states(web))
+
+
+def test_a_webhook_that_answers_too_late_is_asked_again_with_the_same_id(
+    start_web: StartWeb, clock: Clock, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unclench_web.contact.webhook.SECONDS", 0.3)
+    web = start_web(**by_webhook(hook))
+    hook.seconds = 1.0
+    references = {ask(web, f"key-number-{each}") for each in range(3)}
+    web.deliver()
+    assert [state[1:] for state in states(web)] == [(1, False, False, "webhook too slow")] * 3
+    listed = signed_in(web, "ana").get("/staff").text
+    assert all(reference in listed for reference in references), "the inbox is right all along"
+    hook.seconds = 0.0
+    later(web, clock)
+    assert all(state[2] for state in states(web))
+    arrived = [json.loads(body)["data"]["reference"] for _, body in hook.calls]
+    assert set(arrived) == references
+    assert len({headers["webhook-id"] for headers, _ in hook.calls}) == len(references)
+
+
 def test_one_channel_that_fails_does_not_hold_up_the_other(start_web: StartWeb, mail: MailServer, hook: Hook) -> None:
     web = start_web(**{**by_mail(mail), **by_webhook(hook)})
     hook.status = 500
