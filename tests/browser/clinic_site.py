@@ -76,6 +76,8 @@ def web_for(assistant: Running, root: Path, **clinic: Any) -> Iterator[str]:
         "UNCLENCH_RASA_SECRET": RASA_SECRET,
         "UNCLENCH_CONVERSATIONS_PER_MINUTE": "0",
         "UNCLENCH_MESSAGES_PER_MINUTE": "0",
+        "UNCLENCH_CONTACT_REQUESTS_PER_MINUTE": "0",
+        "UNCLENCH_STAFF_SIGN_INS_PER_MINUTE": "0",
     }
     python = places.ROOT / "web" / ".venv" / "bin" / "python"
     script = Path(__file__).with_name("serve_web.py")

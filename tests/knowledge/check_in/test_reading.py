@@ -38,6 +38,21 @@ def test_every_label_is_read_as_its_choice_and_so_is_its_number(question: str) -
 
 
 @pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("it gets in the way a little", "a_little"),
+        ("gets in the way a bit", "a_little"),
+        ("gets in the way sometimes", "a_little"),
+        ("it gets in the way a lot", "a_lot"),
+        ("it gets in the way", "a_lot"),
+        ("it doesn't get in the way much", "not_at_all"),
+    ],
+)
+def test_the_questions_own_words_in_an_answer_do_not_outweigh_how_much(text: str, choice: str) -> None:
+    assert choices("impact", text) == (choice,)
+
+
+@pytest.mark.parametrize(
     ("question", "text", "wanted"),
     [
         ("where", "Jaw, Neck", ("jaw", "neck")),
