@@ -32,4 +32,6 @@ class ActionStartOver(Action):
 
     def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[EventType]:
         """Return the events that clear the slots."""
-        return [SlotSet(slot, None) for slot, value in tracker.slots.items() if slot not in KEPT and value is not None]
+        forgotten = {slot for slot, value in tracker.slots.items() if slot not in KEPT and value is not None}
+        # `topic` always: an action that sets nothing counts as one that failed (components/card_speaker.py).
+        return [SlotSet(slot, None) for slot in sorted(forgotten | {"topic"})]

@@ -13,6 +13,7 @@ from typing import Any
 
 from rasa.core.nlg import NaturalLanguageGenerator, TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -34,6 +35,7 @@ from knowledge.safety.replies import crisis_message, footer_text, next_step_mess
 SAFETY = "safety"
 #: The setting that says where `web` is reached.
 PUBLIC_URL = "UNCLENCH_PUBLIC_URL"
+FROM_THE_ACTION_SERVER = ("action_start_over", "action_exercise")
 
 
 class CardSpeaker(NaturalLanguageGenerator):
@@ -51,11 +53,29 @@ class CardSpeaker(NaturalLanguageGenerator):
         output_channel: str,
         **kwargs: Any,
     ) -> dict[str, Any] | None:
-        """Return the response for `utter_action`: a text for any channel, and `messages` for ours."""
+        """Return the response for `utter_action`: a text for any channel, and `messages` for ours.
+
+        Raises RuntimeError after an action that failed: nothing is said then, and `web` gives the safe reply.
+        """
+        if action_failed(tracker):
+            raise RuntimeError("The action before it gave nothing, so what it would have decided cannot be said.")
         messages = say(utter_action, self._live.get(), tracker)
         if messages is None:
             return await self._from_domain.generate(utter_action, tracker, output_channel, **kwargs)
         return response(messages)
+
+
+def action_failed(tracker: DialogueStateTracker) -> bool:
+    """Whether the last action was the action server's and came to nothing: Rasa goes on as if it had been well.
+
+    Our actions set a slot always, so that one without is one that failed.
+    """
+    for event in reversed(tracker.events):
+        if isinstance(event, SlotSet):
+            return False
+        if isinstance(event, ActionExecuted):
+            return event.action_name in FROM_THE_ACTION_SERVER
+    return False
 
 
 def say(utter_action: str, library: Library, tracker: DialogueStateTracker) -> list[Message] | None:

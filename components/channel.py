@@ -24,6 +24,8 @@ from components import counts
 from components.assess import crisis_in
 from components.canary import Canary
 from components.embedding import shared_embedding
+from components.tracker_rows import StoreFault
+from components.turn import NoAnswer, store_of, take_turn
 from knowledge import logs
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ REQUEST_HEADER = "X-Request-Id"
 SECRET_SETTING = "UNCLENCH_RASA_SECRET"  # noqa: S105
 CONVERSATION = re.compile(r"[A-Za-z0-9_-]{16,64}")
 INTENT = re.compile(r"[a-z_]{1,40}")
+MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 MAX_TEXT = 1_000
 MAX_TEXTS = 8
 #: What a visitor's page asks for when it opens: said before anybody has typed.
@@ -123,21 +126,26 @@ class UnclenchChannel(InputChannel):
             if refused(request):
                 return response.json({}, status=401)
             try:
-                conversation, text = read_message(json.loads(request.body))
+                body = json.loads(request.body)
+                conversation, text = read_message(body)
+                message_id = read_message_id(body)
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 return response.json({"problem": str(error)}, status=422)
             if not text.startswith("/"):
                 shared_embedding().begin([text.strip()])  # while the conversation is fetched
-            collector = Collector()
             logs.take_request(request.headers.get(REQUEST_HEADER))
+            message = UserMessage(text, Collector(), conversation, input_channel=self.name(), message_id=message_id)
             outcome = "failed"
             try:
                 with counts.timed("message"):
-                    await on_new_message(UserMessage(text, collector, conversation, input_channel=self.name()))
-                outcome = "answered" if collector.messages else "silent"
+                    messages = await take_turn(request.app.ctx.agent, message)
+                outcome = "answered" if messages else "silent"
+            except NoAnswer as fault:
+                logger.error("no_answer: %s", fault.reason)
+                return response.json({"problem": fault.reason}, status=503)
             finally:
                 counts.messages.labels(outcome).inc()
-            return response.json({"messages": collector.messages})
+            return response.json({"messages": messages})
 
         @routes.route("/assess", methods=["POST"])
         async def assess(request: Request) -> HTTPResponse:
@@ -155,9 +163,11 @@ class UnclenchChannel(InputChannel):
         async def delete(request: Request, conversation: str) -> HTTPResponse:
             if refused(request):
                 return response.json({}, status=401)
-            store = request.app.ctx.agent.tracker_store
-            # Rasa wraps the store to survive its failures; the wrapper knows nothing of deletion.
-            getattr(store, "_tracker_store", store).delete(conversation)
+            try:
+                await store_of(request.app.ctx.agent).delete(conversation)
+            except StoreFault as fault:
+                logger.error("not_erased: %s", fault)
+                return response.json({}, status=503)
             return response.empty()
 
         return routes
@@ -183,6 +193,14 @@ def read_message(body: dict[str, Any]) -> tuple[str, str]:
     if not isinstance(intent, str) or not INTENT.fullmatch(intent) or not isinstance(entities, dict):
         raise ValueError("`payload` is not one that was offered.")
     return conversation, f"/{intent}{json.dumps({'misses': 0, **entities}, ensure_ascii=False)}"
+
+
+def read_message_id(body: dict[str, Any]) -> str | None:
+    """Return the message's id, by which it is answered once. Raises ValueError for what is not one."""
+    given = body.get("message_id")
+    if given is not None and not (isinstance(given, str) and MESSAGE_ID.fullmatch(given)):
+        raise ValueError("`message_id` is not an id.")
+    return given
 
 
 def read_texts(body: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
+import os
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -16,6 +17,8 @@ from typing import Any
 
 from knowledge.logs import take_over
 
+#: endpoints.yml asks the environment where the action server is: this machine, unless somebody says otherwise.
+ACTIONS_SETTING, ACTIONS_URL = "UNCLENCH_ACTIONS_URL", "http://127.0.0.1:5055/webhook"
 ABSENT = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras", "jax")
 
 
@@ -88,6 +91,7 @@ def main(arguments: Sequence[str]) -> None:
         import rasa.utils.io
 
         rasa.utils.io.configure_colored_logging = lambda _level: None  # its lines would stand beside ours
+    os.environ.setdefault(ACTIONS_SETTING, ACTIONS_URL)
     from rasa.__main__ import main as rasa_main
 
     sys.argv = ["rasa", *arguments]

@@ -1,20 +1,22 @@
 """BoundedTrackerStore: keeps of each conversation its slots and the last turn: turn 300 costs what turn 5 does.
 
 Rasa's own stores read back every event of a conversation on every message. Here the events before the last TURNS are
-folded into the values they led to (slots, active loop). SQLite under var/ by default; any database that SQLAlchemy
-knows by `UNCLENCH_TRACKER_URL`. Conversations can be deleted, and idle ones are erased.
+folded into the values they led to (slots, active loop). SQLite under var/ by default, which is for one Rasa alone;
+PostgreSQL by `UNCLENCH_TRACKER_URL`, which several Rasas may share: before each message the row is asked for, and its
+events come only when another Rasa has written since. Conversations can be deleted, and idle ones are erased.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
@@ -31,7 +33,10 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from components.tracker_rows import StoreFault, TrackerRows
 from knowledge import places
+
+logger = logging.getLogger(__name__)
 
 #: Turns of a conversation that stay as events. The rules look at slots, the form and this turn; every
 #: prediction replays what is kept.
@@ -42,14 +47,17 @@ LIVE = 2_000
 IDLE_SECONDS = 3 * 3600
 ERASE_EVERY = 300.0
 
-_metadata = sa.MetaData()
-_conversations = sa.Table(
-    "rasa_conversation",
-    _metadata,
-    sa.Column("id", sa.String(64), primary_key=True),
-    sa.Column("touched", sa.Float, nullable=False, index=True),
-    sa.Column("events", sa.Text, nullable=False),
-)
+
+@dataclass
+class _Live:
+    """A conversation in memory. `touched` is when its row was written, as far as is known; None: there is no row."""
+
+    events: list[Event]
+    touched: float | None
+    used: float
+    is_saved: bool = True
+    #: It was compared with the database for the message that is being answered.
+    is_fresh: bool = False
 
 
 class BoundedTrackerStore(TrackerStore):
@@ -60,80 +68,102 @@ class BoundedTrackerStore(TrackerStore):
     ) -> None:
         """Open the database at `url`, `UNCLENCH_TRACKER_URL` or var/tracker.sqlite."""
         super().__init__(domain, event_broker, **{k: v for k, v in kwargs.items() if k != "host"})
-        self._engine = _open(url or os.environ.get("UNCLENCH_TRACKER_URL") or _default_url())
-        self._live: OrderedDict[str, list[Event]] = OrderedDict()
+        self._rows = TrackerRows(url or os.environ.get("UNCLENCH_TRACKER_URL") or _default_url())
+        self._live: OrderedDict[str, _Live] = OrderedDict()
         self._erased = time.monotonic()
 
+    async def look(self, sender_id: str) -> list[Event] | None:
+        """Return the events of a conversation as they are now, or None. Raises StoreFault.
+
+        To be called before a message is handled, under the conversation's lock: `retrieve` then needs no look of its
+        own. Rasa would take a failing `retrieve` for a new conversation, and forget what concerns safety.
+        """
+        live = await self._now(sender_id)
+        if live is None:
+            return None
+        live.is_fresh = True
+        return live.events
+
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Store the window of a conversation."""
+        """Store the window of a conversation. What the database does not take stays in memory until it does."""
         await self.stream_events(tracker)
         events = window(list(tracker.events))
-        self._remember(tracker.sender_id, events)
-        row = {"touched": time.time(), "events": json.dumps([event.as_dict() for event in events])}
-        with self._engine.begin() as connection:
-            changed = connection.execute(
-                _conversations.update().where(_conversations.c.id == tracker.sender_id).values(**row)
-            )
-            if not changed.rowcount:
-                connection.execute(_conversations.insert().values(id=tracker.sender_id, **row))
+        before = self._live.get(tracker.sender_id)
+        now = time.time()
+        live = _Live(events, now, now)
+        try:
+            await self._rows.write(tracker.sender_id, now, json.dumps([event.as_dict() for event in events]))
+        except StoreFault as fault:
+            # The answer is right all the same, and the next one is built on what is in memory.
+            logger.error("tracker_not_saved: %s", fault)
+            live.touched, live.is_saved = (before.touched if before else None), False
+        self._remember(tracker.sender_id, live)
         if time.monotonic() - self._erased > ERASE_EVERY:
             self._erased = time.monotonic()
-            self.erase_idle(time.time() - IDLE_SECONDS)
+            try:
+                await self.erase_idle(time.time() - IDLE_SECONDS)
+            except StoreFault as fault:
+                logger.error("idle_trackers_not_erased: %s", fault)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Return the conversation as far as it is kept, or None."""
-        events = self._live.get(sender_id)
-        if events is None:
-            events = self._read(sender_id)
-        if events is None or self.domain is None:
+        """Return the conversation as far as it is kept, or None. Raises StoreFault."""
+        live = self._live.get(sender_id)
+        if live is not None and live.is_fresh:
+            live.is_fresh = False
+        else:
+            live = await self._now(sender_id)
+        if live is None or self.domain is None:
             return None
-        self._remember(sender_id, events)
-        return DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        return DialogueStateTracker.from_events(sender_id, live.events, self.domain.slots)
 
     async def keys(self) -> Iterable[str]:
         """Return the ids of all conversations."""
-        with self._engine.connect() as connection:
-            return [row.id for row in connection.execute(sa.select(_conversations.c.id))]
+        return await self._rows.ids()
 
-    def delete(self, sender_id: str) -> None:
-        """Erase a conversation; erasing one that is not there is fine."""
+    async def delete(self, sender_id: str) -> None:
+        """Erase a conversation; erasing one that is not there is fine. Raises StoreFault."""
         self._live.pop(sender_id, None)
-        with self._engine.begin() as connection:
-            connection.execute(_conversations.delete().where(_conversations.c.id == sender_id))
-        self._empty_the_log()
+        await self._rows.delete(sender_id)
 
-    def erase_idle(self, before: float) -> None:
-        """Erase the conversations last touched before `before` (seconds since 1970)."""
-        with self._engine.begin() as connection:
-            old = [
-                row.id
-                for row in connection.execute(sa.select(_conversations.c.id).where(_conversations.c.touched < before))
-            ]
-            connection.execute(_conversations.delete().where(_conversations.c.touched < before))
-        for sender_id in old:
+    async def erase_idle(self, before: float) -> None:
+        """Erase the conversations last touched before `before` (seconds since 1970). Raises StoreFault."""
+        for sender_id in await self._rows.delete_before(before):
             self._live.pop(sender_id, None)
-        if old:
-            self._empty_the_log()
+        # Those that another Rasa went on with, and erased, are still in this one's memory.
+        for sender_id in [each for each, live in self._live.items() if live.used < before]:
+            del self._live[sender_id]
 
-    def _empty_the_log(self) -> None:
-        """Erase SQLite's write-ahead log too: it holds copies of pages as they were before they were erased."""
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    async def _now(self, sender_id: str) -> _Live | None:
+        live = self._live.get(sender_id)
+        if live is None or self._rows.is_shared:
+            live = await self._compared(sender_id, live)
+        if live is None:
+            self._live.pop(sender_id, None)
+        else:
+            self._remember(sender_id, live)
+        return live
 
-    def _remember(self, sender_id: str, events: list[Event]) -> None:
-        self._live[sender_id] = events
+    async def _compared(self, sender_id: str, live: _Live | None) -> _Live | None:
+        """Return what is in memory if it is still the latest, else what the database has."""
+        row = await self._rows.read(sender_id, live.touched if live else None)
+        if row is None:
+            # Erased, by another Rasa perhaps, unless it was never written at all.
+            return live if live and live.touched is None else None
+        if live and row.touched == live.touched:
+            return live
+        if row.events is None:  # another number that the database takes for the same
+            row = await self._rows.read(sender_id)
+        if row is None or row.events is None:
+            return None
+        found = (Event.from_parameters(each) for each in json.loads(row.events))
+        return _Live([event for event in found if event is not None], row.touched, time.time())
+
+    def _remember(self, sender_id: str, live: _Live) -> None:
+        live.used = time.time()
+        self._live[sender_id] = live
         self._live.move_to_end(sender_id)
         while len(self._live) > LIVE:
             self._live.popitem(last=False)
-
-    def _read(self, sender_id: str) -> list[Event] | None:
-        with self._engine.connect() as connection:
-            row = connection.execute(sa.select(_conversations.c.events).where(_conversations.c.id == sender_id)).first()
-        if row is None:
-            return None
-        found = (Event.from_parameters(each) for each in json.loads(row.events))
-        return [event for event in found if event is not None]
 
 
 def window(events: list[Event], turns: int = TURNS) -> list[Event]:
@@ -164,23 +194,3 @@ def _default_url() -> str:
     folder = places.ROOT / "var"
     folder.mkdir(exist_ok=True)
     return f"sqlite:///{folder / 'tracker.sqlite'}"
-
-
-def _open(url: str) -> sa.engine.Engine:
-    is_file = sa.engine.make_url(url).get_backend_name() == "sqlite"
-    # Opening a file anew for each message cost a tenth of a reply.
-    pool: dict[str, Any] = (
-        {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}} if is_file else {}
-    )
-    engine = sa.create_engine(url, future=True, **pool)
-    if is_file:
-
-        @sa.event.listens_for(engine, "connect")
-        def _quick(connection: Any, _record: Any) -> None:
-            # What is kept here lives for two hours: after a power cut the last seconds may be gone, the file is whole.
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA secure_delete=ON")
-
-    _metadata.create_all(engine)
-    return engine

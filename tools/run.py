@@ -17,7 +17,6 @@ from collections import defaultdict, deque
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from honcho import manager as honcho
 from honcho.printer import Message
 
@@ -124,7 +123,8 @@ def _environment(ports: dict[str, int], model: str) -> dict[str, str]:
         **os.environ,
         **{name: str(port) for name, port in ports.items()},
         "UNCLENCH_MODEL": model,
-        "UNCLENCH_ENDPOINTS": _endpoints(ports["UNCLENCH_ACTIONS_PORT"]),
+        "UNCLENCH_ENDPOINTS": "endpoints.yml",
+        "UNCLENCH_ACTIONS_URL": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT']}/webhook",
         "UNCLENCH_RASA_URL": f"http://127.0.0.1:{ports['UNCLENCH_RASA_PORT']}",
         "PYTHONUNBUFFERED": "1",
         "SANIC_HOST": "127.0.0.1",
@@ -136,19 +136,6 @@ def _environment(ports: dict[str, int], model: str) -> dict[str, str]:
     # A fresh secret each run: only the processes started here know it.
     environment.setdefault("UNCLENCH_RASA_SECRET", secrets.token_urlsafe(32))
     return environment
-
-
-def _endpoints(actions_port: int) -> str:
-    """Return endpoints.yml, or a copy of it under var/ that names another port of the action server."""
-    original = places.ROOT / "endpoints.yml"
-    endpoints = yaml.safe_load(original.read_text(encoding="utf-8"))
-    if endpoints["action_endpoint"]["url"].endswith(f":{actions_port}/webhook"):
-        return str(original)
-    endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{actions_port}/webhook"
-    copy = places.ROOT / "var" / f"endpoints-{actions_port}.yml"
-    copy.parent.mkdir(exist_ok=True)
-    copy.write_text(yaml.safe_dump(endpoints), encoding="utf-8")
-    return str(copy)
 
 
 def _announce(ports: dict[str, int], manager: Any) -> None:

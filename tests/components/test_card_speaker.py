@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, SlotSet
 
 from components.card_speaker import CardSpeaker, as_command, entities_of, response, say, situation_of
 from knowledge.answers import Situation
@@ -200,3 +201,21 @@ def test_the_speaker_says_cards_and_leaves_the_rest_to_the_domain(domain: Domain
     assert card["messages"][0]["topic"] == "psoas"
     assert other is not None
     assert "911" in other["text"]
+
+
+# After an action that failed
+
+
+@pytest.mark.parametrize("action", ["action_exercise", "action_start_over"])
+def test_after_an_action_that_came_to_nothing_nothing_is_said(domain: Domain, make_tracker: Any, action: str) -> None:
+    tracker = make_tracker({"topic": "psoas", "reply": "start-over"})
+    tracker.update(ActionExecuted(action))
+    with pytest.raises(RuntimeError, match="gave nothing"):
+        asyncio.run(CardSpeaker(None, domain).generate("utter_reply", tracker, "unclench"))
+
+
+def test_after_an_action_that_was_well_its_words_are_said(domain: Domain, make_tracker: Any) -> None:
+    tracker = make_tracker({"reply": "start-over"})
+    tracker.update(ActionExecuted("action_start_over"))
+    tracker.update(SlotSet("topic", None))
+    assert asyncio.run(CardSpeaker(None, domain).generate("utter_reply", tracker, "unclench"))

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rasa.core.channels.channel import UserMessage, register
+from rasa.shared.core.events import BotUttered, Event, UserUttered
 from sanic import Sanic
 
+from components import turn
 from components.canary import SENTENCE
 from components.channel import (
     MAX_TEXT,
@@ -25,8 +27,11 @@ from components.channel import (
     Collector,
     UnclenchChannel,
     read_message,
+    read_message_id,
     without_command,
 )
+from components.conversation_locks import ConversationLocks
+from components.tracker_rows import StoreFault
 from knowledge import logs
 
 SECRET = "a-secret-of-the-tests"
@@ -211,8 +216,17 @@ class Store:
 
     def __init__(self) -> None:
         self.deleted: list[str] = []
+        self.events: list[Event] = []
+        self.is_down = False
 
-    def delete(self, conversation: str) -> None:
+    async def look(self, conversation: str) -> list[Event]:
+        if self.is_down:
+            raise StoreFault("OperationalError")
+        return self.events
+
+    async def delete(self, conversation: str) -> None:
+        if self.is_down:
+            raise StoreFault("OperationalError")
         self.deleted.append(conversation)
 
 
@@ -233,6 +247,9 @@ class Agent:
         self.requests: list[str | None] = []
         self.store = Store()
         self.tracker_store = Wrapped(self.store)
+        self.lock_store = ConversationLocks()
+        self.processor = self
+        self.seconds = 0.0
 
     def is_ready(self) -> bool:
         return self.ready
@@ -245,6 +262,7 @@ class Agent:
     async def handle_message(self, message: UserMessage) -> None:
         self.heard.append(message)
         self.requests.append(logs.request_id.get())
+        await asyncio.sleep(self.seconds)
         await message.output_channel.send_response(message.sender_id, {"text": f"heard {message.text}"})
 
 
@@ -360,6 +378,76 @@ def test_messages_are_counted_for_whoever_has_the_secret_as_prometheus_gives_it(
     assert answered() == before + 1
     with httpx.Client(base_url=server[1]) as stranger:
         assert stranger.get("/metrics").status_code == 401
+
+
+# Once, in time, or not at all
+
+
+def hello(http: httpx.Client, **more: Any) -> httpx.Response:
+    return http.post("/messages", json={"conversation": CONVERSATION, "text": "hello", **more})
+
+
+def test_a_message_that_comes_again_gets_the_answer_that_it_got_and_is_not_heard_again(
+    http: httpx.Client, agent: Agent
+) -> None:
+    said = [{"kind": "text", "text": "what was said"}]
+    again = "m" * 20
+    agent.store.events = [UserUttered("hello", message_id=again), BotUttered("a", metadata={"messages": said})]
+    assert hello(http, message_id=again).json() == {"messages": said}
+    assert agent.heard == []
+    assert hello(http, message_id="n" * 20).json()["messages"][0]["text"] == "heard hello"
+    assert [heard.message_id for heard in agent.heard] == ["n" * 20]
+
+
+@pytest.mark.parametrize("given", [5, "", "short", "m" * 65, "m" * 20 + "\n", ["m" * 20], {}])
+def test_what_is_no_id_of_a_message_is_refused(http: httpx.Client, agent: Agent, given: Any) -> None:
+    with pytest.raises(ValueError, match="message_id"):
+        read_message_id({"message_id": given})
+    assert hello(http, message_id=given).status_code == 422
+    assert agent.heard == []
+
+
+def test_two_messages_of_a_conversation_are_answered_one_after_the_other(http: httpx.Client, agent: Agent) -> None:
+    agent.seconds = 0.2
+    order: list[str] = []
+
+    async def handle(message: UserMessage) -> None:
+        order.append("begins")
+        await asyncio.sleep(0.1)
+        order.append("ends")
+
+    agent.handle_message = handle  # type: ignore[method-assign]
+    threads = [threading.Thread(target=hello, args=(http,)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert order == ["begins", "ends"] * 3
+
+
+def test_a_message_that_takes_too_long_is_ended_and_the_next_one_is_answered(
+    http: httpx.Client, agent: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "SECONDS", 0.2)
+    agent.seconds = 60
+    answer = hello(http)
+    assert (answer.status_code, answer.json()) == (503, {"problem": "too slow"})
+    agent.seconds = 0
+    assert hello(http).status_code == 200
+
+
+def test_while_the_store_does_not_answer_no_message_is_heard(http: httpx.Client, agent: Agent) -> None:
+    agent.store.is_down = True
+    assert hello(http).status_code == 503
+    assert agent.heard == []
+    assert http.delete(f"/conversations/{CONVERSATION}").status_code == 503
+    agent.store.is_down = False
+    assert hello(http).status_code == 200
+
+
+def test_without_a_model_no_message_is_answered(http: httpx.Client, agent: Agent) -> None:
+    agent.ready = False
+    assert hello(http).status_code == 503
 
 
 # Words that are no message

@@ -30,6 +30,7 @@ from rasa.shared.core.slots import AnySlot, Slot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from components import tracker_store
+from components.tracker_rows import StoreFault, TrackerRows
 from components.tracker_store import TURNS, BoundedTrackerStore, window
 
 ID = "c" * 22
@@ -261,14 +262,14 @@ def test_a_deleted_conversation_is_gone_from_memory_and_database(
 ) -> None:
     store = open_store()
     talk(store, domain, 2)
-    store.delete(ID)
+    asyncio.run(store.delete(ID))
     assert kept(store) is None
     assert kept(open_store()) is None
     assert rows(url) == []
 
 
 def test_deleting_what_is_not_there_is_fine(store: BoundedTrackerStore) -> None:
-    store.delete("never-was-there")
+    asyncio.run(store.delete("never-was-there"))
 
 
 def test_a_deleted_conversation_leaves_no_words_on_the_disk(
@@ -276,7 +277,7 @@ def test_a_deleted_conversation_leaves_no_words_on_the_disk(
 ) -> None:
     tracker = DialogueStateTracker.from_events(ID, [*BEGINNING, *turn("something very private")], domain.slots)
     asyncio.run(store.save(tracker))
-    store.delete(ID)
+    asyncio.run(store.delete(ID))
     assert b"very private" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
 
 
@@ -284,10 +285,10 @@ def test_idle_conversations_are_erased_and_live_ones_stay(
     store: BoundedTrackerStore, domain: Domain, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     talk(store, domain, 1, "an-old-conversation")
-    with store._engine.begin() as connection:
+    with store._rows._engine.begin() as connection:
         connection.execute(sa.text("update rasa_conversation set touched = touched - 10000"))
     talk(store, domain, 1, "a-new-conversation")
-    store.erase_idle(time.time() - 5_000)
+    asyncio.run(store.erase_idle(time.time() - 5_000))
     assert rows(url) == ["a-new-conversation"]
     assert kept(store, "an-old-conversation") is None
 
@@ -296,7 +297,7 @@ def test_idle_conversations_are_looked_for_now_and_then_while_others_talk(
     store: BoundedTrackerStore, domain: Domain, url: str
 ) -> None:
     talk(store, domain, 1, "an-old-conversation")
-    with store._engine.begin() as connection:
+    with store._rows._engine.begin() as connection:
         connection.execute(sa.text("update rasa_conversation set touched = 0"))
     talk(store, domain, 1, "a-new-conversation")
     assert len(rows(url)) == 2
@@ -310,7 +311,7 @@ def test_idle_conversations_are_looked_for_now_and_then_while_others_talk(
 
 def test_the_database_does_not_grow_with_the_turns(store: BoundedTrackerStore, domain: Domain, tmp_path: Path) -> None:
     def size() -> int:
-        with store._engine.begin() as connection:
+        with store._rows._engine.begin() as connection:
             connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)"))
         return sum(path.stat().st_size for path in tmp_path.glob("tracker.sqlite*"))
 
@@ -334,3 +335,124 @@ def test_the_database_is_named_by_the_environment(
     monkeypatch.setenv("UNCLENCH_TRACKER_URL", f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
     talk(BoundedTrackerStore(domain), domain, 1)
     assert (tmp_path / "elsewhere.sqlite").is_file()
+
+
+# Several Rasas over one database
+
+
+@pytest.fixture
+def two_stores(
+    open_store: Callable[[], BoundedTrackerStore],
+) -> tuple[BoundedTrackerStore, BoundedTrackerStore]:
+    """Two Rasas' stores over one database, which SQLite is here (tests/topology has PostgreSQL)."""
+    stores = open_store(), open_store()
+    for store in stores:
+        store._rows.is_shared = True
+    return stores
+
+
+def test_a_conversation_that_moved_to_another_rasa_and_came_back_is_read_as_it_is(
+    two_stores: tuple[BoundedTrackerStore, BoundedTrackerStore], domain: Domain
+) -> None:
+    here, there = two_stores
+    talk(here, domain, 1)
+    talk(there, domain, 3)
+    tracker = kept(here)
+    assert tracker is not None
+    assert (tracker.get_slot("topic"), tracker.latest_message.text[:9]) == ("card-2", "message 2")
+
+
+def test_while_nobody_else_wrote_the_events_are_not_sent_again(
+    two_stores: tuple[BoundedTrackerStore, BoundedTrackerStore], domain: Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, _ = two_stores
+    talk(here, domain, 1)
+    rows_read = []
+    read = TrackerRows.read
+
+    async def watched(self: TrackerRows, *given: Any) -> Any:
+        rows_read.append(await read(self, *given))
+        return rows_read[-1]
+
+    monkeypatch.setattr(TrackerRows, "read", watched)
+    assert asyncio.run(here.look(ID)) is not None
+    assert kept(here) is not None
+    assert [row.events for row in rows_read] == [None], "one look a message, without the events"
+
+
+def test_what_another_rasa_erased_is_gone_here_too(
+    two_stores: tuple[BoundedTrackerStore, BoundedTrackerStore], domain: Domain
+) -> None:
+    here, there = two_stores
+    talk(here, domain, 1)
+    asyncio.run(there.delete(ID))
+    assert kept(here) is None
+    assert ID not in here._live
+
+
+def test_what_another_rasa_went_on_with_does_not_stay_in_memory_for_ever(
+    two_stores: tuple[BoundedTrackerStore, BoundedTrackerStore], domain: Domain
+) -> None:
+    here, there = two_stores
+    talk(here, domain, 1)
+    asyncio.run(there.delete(ID))
+    asyncio.run(here.erase_idle(time.time() + 1))
+    assert ID not in here._live
+
+
+# A database that fails
+
+
+@pytest.fixture
+def failing(store: BoundedTrackerStore, monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Returns what makes the database fail, and mends it."""
+    run = TrackerRows._run
+
+    async def fails(self: TrackerRows, work: Any) -> Any:
+        raise StoreFault("OperationalError")
+
+    return lambda broken: monkeypatch.setattr(TrackerRows, "_run", fails if broken else run)
+
+
+def test_what_could_not_be_saved_is_built_on_all_the_same_and_saved_with_the_next_message(
+    store: BoundedTrackerStore, open_store: Callable[[], BoundedTrackerStore], domain: Domain, failing: Any
+) -> None:
+    store._rows.is_shared = True
+    talk(store, domain, 1)
+    failing(True)
+    tracker = DialogueStateTracker.from_events(ID, [*BEGINNING, *turn("unsaved", SlotSet("topic", "emdr"))])
+    asyncio.run(store.save(tracker))
+    failing(False)
+    after = kept(store)
+    assert after is not None and after.get_slot("topic") == "emdr"
+    asyncio.run(store.save(after))
+    saved = kept(open_store())
+    assert saved is not None and saved.get_slot("topic") == "emdr"
+
+
+def test_a_look_at_a_database_that_fails_is_a_fault_and_never_an_empty_conversation(
+    store: BoundedTrackerStore, domain: Domain, failing: Any
+) -> None:
+    store._rows.is_shared = True
+    talk(store, domain, 1)
+    failing(True)
+    with pytest.raises(StoreFault):
+        asyncio.run(store.look(ID))
+    failing(False)
+    assert asyncio.run(store.look(ID))
+
+
+def test_a_fault_of_the_database_is_told_without_a_word_of_the_conversation(
+    store: BoundedTrackerStore, domain: Domain, caplog: pytest.LogCaptureFixture
+) -> None:
+    talk(store, domain, 1)
+    with store._rows._engine.begin() as connection:
+        connection.execute(sa.text("drop table rasa_conversation"))
+    talk(store, domain, 1)
+    assert "tracker_not_saved: OperationalError" in caplog.text
+    assert "message 0" not in caplog.text and ID not in caplog.text
+
+
+def test_a_database_of_another_kind_is_refused(domain: Domain) -> None:
+    with pytest.raises(RuntimeError, match="UNCLENCH_TRACKER_URL"):
+        BoundedTrackerStore(domain, url="mysql://localhost/x")

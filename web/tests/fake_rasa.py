@@ -45,6 +45,7 @@ class FakeRasa:
 
     def reset(self) -> None:
         self.received: list[dict[str, Any]] = []
+        self.message_ids: list[tuple[str, str | None]] = []
         self.assessed: list[str] = []
         self.secrets: list[str | None] = []
         self.requests: list[str | None] = []
@@ -110,6 +111,7 @@ class FakeRasa:
             await asyncio.sleep(self.seconds)
             raised = any("planted crisis" in text for text in said["texts"])
             return self.status, self.body or json.dumps({"message": CRISIS if raised else None}).encode()
+        self.message_ids.append((said.pop("message_id"), said.get("text")))
         self.received.append(said)
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)

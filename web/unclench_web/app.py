@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -64,7 +65,7 @@ def create_app(settings: Settings, places: Places | None = None, clock: Clock = 
         settings.rasa_url, settings.rasa_secret.get_secret_value(), settings.rasa_timeout_seconds, metrics.observe_rasa
     )
     idle_seconds = settings.idle_hours * 3600
-    switch = Switch(settings.off, places.off)
+    switch = Switch(settings.off, Path(settings.off_file) if settings.off_file else places.off)
     safe_reply = SafeReply(wording, clinic, help_lines)
     conversations = Conversations(database, rasa, safe_reply, help_lines, metrics, clock, idle_seconds, switch)
     seal = make_seal(settings.contact_keys, places.var)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 import aiohttp
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from unclench_web.replicas import Replicas
 from unclench_web.request_id import HEADER as REQUEST_HEADER
 from unclench_web.request_id import current_request
 
@@ -22,6 +23,7 @@ READY = "/webhooks/unclench/ready"
 FORGET_TIMEOUT = 2.0  # seconds
 READY_TIMEOUT = 1.0  # seconds
 ASSESS_TIMEOUT = 2.0  # seconds: somebody waits for a reference
+CONNECT_TIMEOUT = 1.0  # seconds: a replica whose machine is gone says nothing at all
 
 Kind = Literal["text", "crisis", "exercise", "body_map", "check_in", "check_in_result", "contact_form", "did_you_mean"]
 KINDS = frozenset(get_args(Kind))
@@ -105,21 +107,24 @@ def _unobserved(call: str, outcome: str, seconds: float) -> None:
 
 
 class Rasa:
-    """Rasa at one URL, over kept-alive connections."""
+    """Rasa at one or several URLs, over kept-alive connections."""
 
-    def __init__(self, url: str, secret: str, timeout_seconds: float, observe: Observe = _unobserved) -> None:
+    def __init__(self, urls: str, secret: str, timeout_seconds: float, observe: Observe = _unobserved) -> None:
         self._observe = observe
-        self._url = url
+        self._replicas = Replicas(urls)
         self._headers = {"X-Unclench-Secret": secret}
         self._timeout = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def say(
-        self, conversation: str, *, text: str | None = None, payload: Payload | None = None
+        self, conversation: str, message_id: str, *, text: str | None = None, payload: Payload | None = None
     ) -> list[RasaMessage]:
-        """Send a text or a payload; return the replies, at least one. Raises `RasaUnavailable`."""
-        said = {"text": text} if payload is None else {"payload": payload}
-        asked = {"conversation": conversation, **said}
+        """Send a text or a payload; return the replies, at least one. Raises `RasaUnavailable`.
+
+        By its id a message is answered once, however often it is sent.
+        """
+        said: dict[str, Any] = {"text": text} if payload is None else {"payload": payload}
+        asked = {"conversation": conversation, "message_id": message_id, **said}
         return (await self._ask("say", MESSAGES, asked, _Replies, self._timeout)).messages
 
     async def assess(self, texts: list[str]) -> RasaMessage | None:
@@ -128,7 +133,7 @@ class Rasa:
 
     async def forget(self, conversation: str) -> bool:
         """Have Rasa erase a conversation. False when it did not, so that it must be asked again."""
-        return await self._succeeds("DELETE", CONVERSATION.format(id=conversation), 204, FORGET_TIMEOUT)
+        return await self._succeeds("DELETE", CONVERSATION.format(id=conversation), 204, FORGET_TIMEOUT, conversation)
 
     async def is_ready(self) -> bool:
         """Whether Rasa answers and has a model loaded."""
@@ -157,7 +162,7 @@ class Rasa:
     ) -> Shape:
         try:
             async with asyncio.timeout(seconds):
-                status, body = await self._call("POST", path, said)
+                status, body = await self._call("POST", path, said, said.get("conversation", ""))
         except TimeoutError:
             raise RasaUnavailable("timeout") from None
         except (aiohttp.ClientError, OSError):
@@ -169,24 +174,41 @@ class Rasa:
         except ValidationError:
             raise RasaUnavailable("malformed") from None
 
-    async def _succeeds(self, method: str, path: str, status: int, seconds: float) -> bool:
+    async def _succeeds(self, method: str, path: str, status: int, seconds: float, conversation: str = "") -> bool:
         try:
             async with asyncio.timeout(seconds):
-                return (await self._call(method, path))[0] == status
+                return (await self._call(method, path, conversation=conversation))[0] == status
         except (TimeoutError, aiohttp.ClientError, OSError):
             return False
 
-    async def _call(self, method: str, path: str, said: dict[str, Any] | None = None) -> tuple[int, bytes]:
+    async def _call(
+        self, method: str, path: str, said: dict[str, Any] | None = None, conversation: str = ""
+    ) -> tuple[int, bytes]:
+        """Ask the conversation's own replica, and each other one in turn while none can be reached.
+
+        A connection that breaks in the middle may have been heard: it is tried again all the same, as Rasa answers a
+        message once.
+        """
+        urls = await self._replicas.for_conversation(conversation)
+        for url in urls[:-1]:
+            try:
+                return await self._send(method, url + path, said)
+            except (aiohttp.ClientConnectionError, ConnectionError):
+                self._replicas.rests(url)
+            except asyncio.CancelledError:  # too slow: the next message asks another one first
+                self._replicas.rests(url)
+                raise
+        return await self._send(method, urls[-1] + path, said)
+
+    async def _send(self, method: str, url: str, said: dict[str, Any] | None) -> tuple[int, bytes]:
         if self._session is None:  # made here, as it belongs to the loop that is running
             self._session = aiohttp.ClientSession(
                 headers=self._headers,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=30),
-                timeout=aiohttp.ClientTimeout(total=None),  # each call has its own
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT),  # each call has its own
             )
         request = current_request()
         headers = {REQUEST_HEADER: request} if request else None
-        async with self._session.request(
-            method, self._url + path, json=said, headers=headers, allow_redirects=False
-        ) as answer:
+        async with self._session.request(method, url, json=said, headers=headers, allow_redirects=False) as answer:
             return answer.status, await answer.read()

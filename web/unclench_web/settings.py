@@ -44,7 +44,11 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="How much is logged: debug, info, warning or error. No level logs what people write."
     )
-    rasa_url: str = Field("http://127.0.0.1:5005", description="Where Rasa listens. Private network or loopback only.")
+    rasa_url: str = Field(
+        "http://127.0.0.1:5005",
+        description="Where Rasa listens. Private network or loopback only. Several, separated by commas, share the "
+        "conversations; so do the addresses of a name that has several.",
+    )
     rasa_secret: SecretStr = Field(
         description=f"The secret that web and Rasa share, {SECRET_AT_LEAST} characters or more. Must be set."
     )
@@ -69,6 +73,11 @@ class Settings(BaseSettings):
         False,
         description="1 switches the answers off: visitors get the help lines, the phone and the contact form. "
         "`make off` does it while everything runs.",
+    )
+    off_file: str | None = Field(
+        None,
+        description="The file that switches the answers off while it is there. Unset: var/off, as `make off` has it. "
+        "For several replicas, a place that all of them see.",
     )
     idle_hours: float = Field(
         2.0, gt=0, le=24, description="A conversation is erased after this many hours without a message."
@@ -131,7 +140,15 @@ class Settings(BaseSettings):
             raise ValueError("must be plain letters, digits and signs, as it travels in a header")
         return value
 
-    @field_validator("rasa_url", "public_url", "webhook_url")
+    @field_validator("rasa_url")
+    @classmethod
+    def _several_http(cls, value: str) -> str:
+        urls = _parts(value)
+        if not urls or not all(url.startswith(("http://", "https://")) for url in urls):
+            raise ValueError("must begin with http:// or https://")
+        return ",".join(url.rstrip("/") for url in urls)
+
+    @field_validator("public_url", "webhook_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
         if value is None:

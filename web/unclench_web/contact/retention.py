@@ -35,10 +35,10 @@ def limit_of(now: float, keep_days: int) -> int:
 def erase_old(connection: Connection, now: int, keep_days: int) -> list[Erasable]:
     """Erase what is old enough, and note each in the audit log."""
     old = store.done_before(connection, limit_of(now, keep_days))
-    if old:
-        store.erase(connection, [each.reference for each in old])
-        for each in old:
-            audit.record(connection, now, ACTOR, "erased", each.reference, f"done {keep_days} days ago or more")
+    erased = set(store.erase(connection, [each.reference for each in old])) if old else set()
+    old = [each for each in old if each.reference in erased]
+    for each in old:
+        audit.record(connection, now, ACTOR, "erased", each.reference, f"done {keep_days} days ago or more")
     return old
 
 

@@ -52,9 +52,10 @@ def done_before(connection: Connection, moment: int, limit: int = 500) -> list[E
     return [Erasable(*row) for row in rows]
 
 
-def erase(connection: Connection, references: Sequence[str]) -> int:
-    """Erase requests with their notes and notices. How many there were."""
-    return connection.execute(delete(contact_request).where(contact_request.c.reference.in_(references))).rowcount
+def erase(connection: Connection, references: Sequence[str]) -> list[str]:
+    """Erase requests with their notes and notices. Those that were there: another replica may be at the same ones."""
+    these = contact_request.c.reference.in_(references)
+    return list(connection.scalars(delete(contact_request).where(these).returning(contact_request.c.reference)))
 
 
 class Sealed(NamedTuple):

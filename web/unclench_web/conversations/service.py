@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from weakref import WeakValueDictionary
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from unclench_web.conversations import ratings, store
 from unclench_web.conversations.message import Entry, Message, from_rasa, from_visitor, new_id
@@ -89,15 +89,17 @@ class Conversations:
                 raise Problem("unknown-choice", 422)
             if taken is not None:
                 said = from_visitor(taken.label)
-                answer = await self._ask(id, self.safe_reply.answer, payload=taken.payload)
+                answer = await self._ask(id, self.safe_reply.answer, key_hash, payload=taken.payload)
             else:
                 said = from_visitor(text or "")
-                answer = await self._ask(id, self.safe_reply.answer, text=text)
+                answer = await self._ask(id, self.safe_reply.answer, key_hash, text=text)
             self._date(said)
             try:
                 if not await self.database.write(store.append, id, said, answer, self._now(), key_hash):
                     raise Problem("unknown-conversation", 404)
             except SQLAlchemyError as fault:
+                if key_hash and (known := await self._answered_elsewhere(id, key_hash, fault)):
+                    return known
                 log_fault("database_fault", fault)
                 for entry in answer:  # choices that were not kept could not be taken
                     entry.message.choices.clear()
@@ -142,12 +144,18 @@ class Conversations:
             raise unauthorised("conversation-ended", "invalid_token")
 
     async def _ask(
-        self, id: str, otherwise: Callable[[], Entry], *, text: str | None = None, payload: Payload | None = None
+        self,
+        id: str,
+        otherwise: Callable[[], Entry],
+        key_hash: str | None = None,
+        *,
+        text: str | None = None,
+        payload: Payload | None = None,
     ) -> list[Entry]:
         if self.switch.is_off():
             return [self._safe(self.safe_reply.switched_off, "switched_off")]
         try:
-            replies = await self.rasa.say(id, text=text, payload=payload)
+            replies = await self.rasa.say(id, key_hash or new_id(), text=text, payload=payload)
         except RasaUnavailable as fault:
             log.warning("rasa_unavailable", extra={"reason": fault.reason})
             return [self._safe(otherwise, fault.reason)]
@@ -159,6 +167,15 @@ class Conversations:
                 self.metrics.filter_failures.inc()
             self._date(entry)
         return entries
+
+    async def _answered_elsewhere(self, id: str, key_hash: str, fault: SQLAlchemyError) -> list[Message] | None:
+        """The answer that another replica of `web` has kept meanwhile for the same message, sent to both."""
+        if not isinstance(fault, IntegrityError):
+            return None
+        try:
+            return await self.database.read(store.find_answer, id, key_hash)
+        except SQLAlchemyError:
+            return None
 
     def _safe(self, make: Callable[[], Entry], reason: str) -> Entry:
         self.metrics.safe_replies.labels(reason).inc()

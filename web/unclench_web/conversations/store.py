@@ -107,11 +107,9 @@ def erase(connection: Connection, ids: Sequence[str], now: int) -> None:
     """Erase conversations here, and note in the same transaction that Rasa must erase them too."""
     if not ids:
         return
-    connection.execute(delete(conversation).where(conversation.c.id.in_(ids)))
-    known = set(
-        connection.scalars(select(rasa_deletion.c.conversation_id).where(rasa_deletion.c.conversation_id.in_(ids)))
-    )
-    rows = [{"conversation_id": id, "asked_at": now, "tries": 0} for id in ids if id not in known]
+    # Those that this call erased: another replica may be at the same ones.
+    erased = connection.scalars(delete(conversation).where(conversation.c.id.in_(ids)).returning(conversation.c.id))
+    rows = [{"conversation_id": id, "asked_at": now, "tries": 0} for id in erased]
     if rows:
         connection.execute(insert(rasa_deletion), rows)
 
