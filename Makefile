@@ -75,6 +75,9 @@ bench-speed: install-dev train ## reply times and memory, side by side with Rasa
 capacity: install-dev ## what a million conversations a day need and cost, from the last bench: make capacity ARGS="--help"
 	@$(PYTHON) -m bench.capacity $(ARGS)
 
+bench-replicas: install-dev train ## messages a second of two replicas against one, in the scaled topology
+	@$(PYTHON) -W ignore -m bench.replicas
+
 bench-widget: install-dev train ## size of the chat in the browser, and its speed on a slow phone
 	@$(PYTHON) -W ignore -m bench.widget
 
@@ -115,4 +118,4 @@ install-dev:
 	@tools/bootstrap.sh dev
 
 clean: ## remove what can be made anew: models, caches, the chats in var/ (never contact requests or their key)
-	@rm -rf models/*.tar.gz models/*.json .rasa results mutants var/tracker.sqlite* var/embeddings.npz var/endpoints-*.yml var/baseline .mypy_cache .ruff_cache .pytest_cache .hypothesis web/.mypy_cache web/.ruff_cache web/.pytest_cache
+	@rm -rf models/*.tar.gz models/*.json .rasa results mutants var/tracker.sqlite* var/embeddings.npz var/baseline .mypy_cache .ruff_cache .pytest_cache .hypothesis web/.mypy_cache web/.ruff_cache web/.pytest_cache
