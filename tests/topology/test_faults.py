@@ -30,7 +30,7 @@ def everything_is_well(topology: Stand) -> None:
         assert visitor.say(QUESTIONS["emdr"]).topics == ["emdr"]
 
 
-@pytest.mark.parametrize("victim", ["rasa-1", "web-1", "rasa-2", "web-2"])
+@pytest.mark.parametrize("victim", ["rasa-1", "web-2"])
 def test_when_one_of_two_is_killed_the_other_answers_and_no_conversation_notices(topology: Stand, victim: str) -> None:
     with crowd(topology.url) as seen:
         time.sleep(1)
@@ -176,7 +176,7 @@ def test_a_rolling_update_with_a_new_model_loses_no_conversation(topology: Stand
     visitors = [Visitor(topology.url) for _ in range(6)]
     for visitor in visitors:
         assert visitor.say(QUESTIONS["jaw-clenching"]).topics == ["jaw-clenching"]
-    with crowd(topology.url, size=4) as seen:
+    with crowd(topology.url, size=3, pause=0.5) as seen:
         for name in ("rasa-1", "rasa-2"):
             # A copy under another name is as new as a trained one: another file, another id of its loading.
             new = topology.folder / f"new-{name}.tar.gz"

@@ -72,6 +72,10 @@ class Visitor:
         assert answer.status_code == 200, answer.text
         return list(answer.json()["messages"])
 
+    def erase(self) -> int:
+        """Erase the conversation; return the status."""
+        return self.http.delete(f"/api/conversations/{self.id}", headers=self._key).status_code
+
     def asks_for_contact(self) -> tuple[int, str]:
         """Send a contact request; return the status (0: no answer) and the reference."""
         fields = {"name": "Ann", "phone": "480 555 0100", "topic": "general", "consent": True}
