@@ -176,14 +176,6 @@ class Stand:
         """The URL of the database that all share."""
         return f"postgresql://unclench:only-for-tests@127.0.0.1:{self.ports['postgresql']}/unclench"
 
-    def count(self, name: str) -> float:
-        """The sum of a count over all `web`s, as /metrics has it."""
-        total = 0.0
-        for each in (each for each in self.supervisor.processes if each.startswith("web")):
-            text = httpx.get(f"http://127.0.0.1:{self.ports[each]}/metrics", timeout=5, trust_env=False).text
-            total += sum(float(value) for value in re.findall(rf"^{name}(?:\{{[^}}]*\}})? (\S+)$", text, re.MULTILINE))
-        return total
-
     def _local(self, value: str, name: str) -> str:
         """Put this machine's addresses, paths and secrets in place of the containers'."""
         for setting, secret in self.secrets.items():

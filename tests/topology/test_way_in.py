@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import signal
 
 import httpx
 import pytest
@@ -64,3 +65,21 @@ def test_an_erased_conversation_is_gone_from_every_store_whichever_web_is_told(t
     assert visitor.erase() == 204
     for table, column in (("rasa_conversation", "id"), ("conversation", "id"), ("message", "conversation_id")):
         assert topology.sql(f"SELECT count(*) FROM {table} WHERE {column} = '{visitor.id}'") == [(0,)]
+
+
+def test_when_every_web_is_gone_the_help_lines_and_the_chat_page_are_still_there(topology: Stand) -> None:
+    pages = ("/crisis", "/crisis?language=es", "/chat", "/widget.js")
+    before = {page: httpx.get(f"{topology.url}{page}", trust_env=False) for page in pages}
+    for name in ("web-1", "web-2"):
+        topology[name].stop(signal.SIGKILL)
+    try:
+        for page, answer in before.items():
+            kept = httpx.get(f"{topology.url}{page}", trust_env=False)
+            assert (kept.status_code, kept.text) == (200, answer.text)
+            policy = "content-security-policy"
+            assert kept.headers.get(policy) == answer.headers.get(policy)
+        assert "988" in before["/crisis"].text
+        assert httpx.get(f"{topology.url}/", trust_env=False).status_code == 502
+    finally:
+        for name in ("web-1", "web-2"):
+            topology[name].start()
