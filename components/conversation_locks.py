@@ -82,14 +82,12 @@ class ConversationLocks(LockStore):
         raise LockError("Another Rasa answers this conversation.")
 
     async def _release(self, lock: Lock) -> None:
-        # A lock that ran out meanwhile needs no release.
-        with contextlib.suppress(RedisLockError):
-            try:
-                await lock.release()
-            except RedisLockError:
-                raise
-            except FAULTS as fault:
-                self._fault(fault)
+        try:
+            await lock.release()
+        except RedisLockError:
+            logger.warning("lock_ran_out")  # while this process was held up; nothing is left to let go of
+        except FAULTS as fault:
+            self._fault(fault)
 
     def _fault(self, fault: BaseException) -> None:
         logger.warning("redis_fault: %s; conversations are locked in this process alone", type(fault).__name__)

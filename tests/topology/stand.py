@@ -11,6 +11,7 @@ import pwd
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -170,6 +171,14 @@ class Stand:
                 return list(cursor.fetchall()) if cursor.description else []
         finally:
             connection.close()
+
+    def send_to_postgresql(self, what: signal.Signals) -> None:
+        """Send a signal to PostgreSQL and to the processes of its connections, which are in groups of their own."""
+        running = self["postgresql"].running
+        assert running is not None
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text(encoding="utf-8").split()
+        for pid in (running.pid, *map(int, children)):
+            os.kill(pid, what)
 
     @property
     def database(self) -> str:

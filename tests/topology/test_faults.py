@@ -101,6 +101,21 @@ def test_after_a_crash_of_postgresql_what_was_confirmed_is_there(topology: Stand
     no_request_is_lost(topology, seen)
 
 
+def test_while_postgresql_hangs_everybody_gets_the_safe_reply_in_time(topology: Stand) -> None:
+    with crowd(topology.url) as seen:
+        time.sleep(1)
+        topology.send_to_postgresql(signal.SIGSTOP)
+        try:
+            time.sleep(4)
+        finally:
+            topology.send_to_postgresql(signal.SIGCONT)
+        time.sleep(1)
+    seen.check()
+    assert seen.answered < len(seen.answers), "it hung"
+    no_request_is_lost(topology, seen)
+    everything_is_well(topology)
+
+
 # The action server
 
 

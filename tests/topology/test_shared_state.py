@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import signal
 import time
 from collections.abc import Awaitable
-from pathlib import Path
 
 import pytest
 from rasa.shared.core.domain import Domain
@@ -49,15 +47,6 @@ async def turn(store: BoundedTrackerStore, conversation: str, topic: str) -> Non
 async def topic_in(store: BoundedTrackerStore, conversation: str) -> str | None:
     tracker = await store.retrieve(conversation)
     return tracker.get_slot("topic") if tracker else None
-
-
-def stop_all(topology: Stand, what: signal.Signals) -> None:
-    """Send a signal to PostgreSQL and to the processes of its connections, which are in groups of their own."""
-    running = topology["postgresql"].running
-    assert running is not None
-    children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text(encoding="utf-8").split()
-    for pid in (running.pid, *map(int, children)):
-        os.kill(pid, what)
 
 
 # Rows
@@ -132,12 +121,12 @@ def test_a_postgresql_that_hangs_holds_nobody_up_for_longer_than_its_time(
                 ticks += 1
 
         talking = asyncio.create_task(others())
-        stop_all(topology, signal.SIGSTOP)
+        topology.send_to_postgresql(signal.SIGSTOP)
         try:
             with pytest.raises(StoreFault):
                 await store.look(conversation)
         finally:
-            stop_all(topology, signal.SIGCONT)
+            topology.send_to_postgresql(signal.SIGCONT)
         talking.cancel()
         assert ticks >= 5 * SECONDS, "other conversations went on meanwhile"
         assert await topic_in(store, conversation) == "psoas"

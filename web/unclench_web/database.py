@@ -17,6 +17,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as TooSlow
 
 from unclench_web.faults import StartFault
 from unclench_web.migrations import migrate
@@ -24,6 +25,7 @@ from unclench_web.together import Together
 
 BUSY_TIMEOUT = 5  # seconds
 POSTGRESQL_THREADS = 8
+PATIENCE = 2.5  # seconds for a PostgreSQL that hangs: somebody waits for an answer, and Rasa needs its time too
 
 # how SQLite begins a transaction; PostgreSQL needs none of it
 _WRITE = {"begin": "IMMEDIATE"}
@@ -107,7 +109,14 @@ class Database:
         return await self._in_thread(_WRITE_DURABLY, lambda connection: work(connection, *args, **kwargs))
 
     async def _in_thread[T](self, options: dict[str, str], work: Callable[[Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, options, work)
+        waiting = asyncio.get_running_loop().run_in_executor(self._threads, self._transaction, options, work)
+        if self.is_sqlite or options == _WRITE_DURABLY:  # what must be known to be stored is waited for
+            return await waiting
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await waiting
+        except TimeoutError:
+            raise TooSlow("the database did not answer in time") from None
 
     def _transaction[T](self, options: dict[str, str], work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
@@ -159,7 +168,7 @@ def _postgresql_engine(url: str) -> Engine:
         hide_parameters=True,
         pool_size=POSTGRESQL_THREADS,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 3, "options": "-c statement_timeout=5000"},
+        connect_args={"connect_timeout": 3, "tcp_user_timeout": 3000, "options": "-c statement_timeout=5000"},
     )
 
 

@@ -4,6 +4,7 @@ Whatever goes wrong here is one exception, `RasaUnavailable`; the caller then sa
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, get_args
@@ -184,12 +185,12 @@ class Rasa:
     async def _call(
         self, method: str, path: str, said: dict[str, Any] | None = None, conversation: str = ""
     ) -> tuple[int, bytes]:
-        """Ask the conversation's own replica, and each other one in turn while none can be reached.
+        """Ask the conversation's own replica (without one, any), and each other one in turn while none can be reached.
 
         A connection that breaks in the middle may have been heard: it is tried again all the same, as Rasa answers a
         message once.
         """
-        urls = await self._replicas.for_conversation(conversation)
+        urls = await self._replicas.for_conversation(conversation or secrets.token_hex(4))
         for url in urls[:-1]:
             try:
                 return await self._send(method, url + path, said)
