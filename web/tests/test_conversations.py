@@ -99,7 +99,7 @@ def test_answers_of_one_conversation_do_not_interleave(visitor: Visitor, rasa: F
 
 def test_different_conversations_are_answered_at_the_same_time(web: Web, rasa: FakeRasa) -> None:
     visitors = [web.visitor() for _ in range(4)]
-    rasa.seconds = 0.1
+    rasa.seconds = 1.0
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda visitor: visitor.say("hello"), visitors))
     assert rasa.most_at_once == 4

@@ -74,7 +74,7 @@ def test_what_waits_for_rasa_outlives_a_restart(start_web: StartWeb, rasa: FakeR
     web.stop()
     rasa.start()
     start_web().sweep()
-    assert rasa.forgotten == [visitor.id]
+    assert set(rasa.forgotten) == {visitor.id}, "by this sweep, or by the one that its start began"
 
 
 def test_idle_conversations_are_erased_by_themselves(start_web: StartWeb, rasa: FakeRasa, clock: Clock) -> None:
