@@ -35,7 +35,7 @@ from knowledge.safety.replies import crisis_message, footer_text, next_step_mess
 SAFETY = "safety"
 #: The setting that says where `web` is reached.
 PUBLIC_URL = "UNCLENCH_PUBLIC_URL"
-FROM_THE_ACTION_SERVER = ("action_start_over", "action_exercise")
+FROM_THE_ACTION_SERVER = ("action_start_over",)
 
 
 class CardSpeaker(NaturalLanguageGenerator):
