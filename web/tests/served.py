@@ -27,7 +27,7 @@ class Served:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, args=(listening,), daemon=True)
         self._thread.start()
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while not self._server.started:
             assert self._thread.is_alive() and time.monotonic() < until, "the server did not start"
             time.sleep(0.005)
@@ -44,8 +44,8 @@ class Served:
     def run[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Run something on the server's own loop."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 
     def stop(self) -> None:
         self._server.should_exit = True
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=60)
