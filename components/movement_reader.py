@@ -80,6 +80,8 @@ class MovementReader(GraphComponent):
         if found.command is not None:
             add_entities(message, entities_of(found.command), EXTRACTOR, lambda each: each["entity"] not in REPLACED)
             self._step(message, tracker)
+        elif intent == EXERCISE:  # a choice that was taken by typing its place or its words
+            self._step(message, tracker)
         elif found.facts:
             facts = list(with_facts(state.facts, found.facts))
             add_entities(message, {"movement_facts": facts}, EXTRACTOR)

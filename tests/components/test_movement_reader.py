@@ -85,3 +85,11 @@ def test_the_movements_are_the_cards_that_can_be_done_and_are_no_practice() -> N
     found = movement_cards(load_library())
     assert "half-kneel" in found
     assert not {"grounding", "stretch-menu", "psoas"} & found
+
+
+def test_a_choice_that_was_taken_by_typing_its_place_is_taken(reader: MovementReader, make_tracker: Any) -> None:
+    offers = {"state": "offers", "card": "stretch-menu", "form": "", "at": 0}
+    tracker = make_tracker({"topic": "stretch-menu", "exercise": offers, "movement_screen": "passed"})
+    taken = {"exercise_do": "start", "exercise_card": "seated-marching", "exercise_form": "usual"}
+    _, entities = read(reader, tracker, message("1", "exercise", **taken))
+    assert entities["exercise_say"] == [{"what": "ready"}] and entities["topic"] == "seated-marching"
