@@ -90,8 +90,9 @@ class Stand:
         for name in self.compose:
             if name.startswith(("rasa", "web", "actions")):
                 self.start_ours(name)
-        self.start_nginx()
         self.supervisor.wait_until_ready()
+        self.start_nginx()
+        self.supervisor.wait_until_ready("nginx")
 
     def stop(self) -> None:
         """End everything."""

@@ -101,7 +101,8 @@ class Crowd:
         """Everybody was answered in time, by the right card or the safe reply, in their own conversation."""
         assert self.answers
         assert self.wrong == []
-        assert {each.status for each in self.answers} == {200}, "a visitor was left without an answer"
+        unanswered = [(each.status, round(each.seconds, 1)) for each in self.answers if each.status != 200]
+        assert unanswered == [], "a visitor was left without an answer"
         assert max(each.seconds for each in self.answers) <= BOUND
 
     @property
