@@ -74,11 +74,12 @@ def test_rasa_is_reached_by_web_alone_and_the_action_server_by_rasa_alone() -> N
     for name, caller, port in (("rasa", "web", 5005), ("actions", "rasa", 5055)):
         spec = policies[name]["spec"]
         assert spec["podSelector"]["matchLabels"] == {"app": name}
-        (rule,) = spec["ingress"]
-        assert rule == {
-            "from": [{"podSelector": {"matchLabels": {"app": caller}}}],
-            "ports": [{"protocol": "TCP", "port": port}],
-        }
+        callers = [{"podSelector": {"matchLabels": {"app": caller}}}]
+        if name == "rasa":  # and Prometheus, in whichever namespace it is
+            prometheus = {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}
+            callers.append({"namespaceSelector": {}, "podSelector": prometheus})
+        ports = [{"protocol": "TCP", "port": port}]
+        assert spec["ingress"] == [{"from": [each], "ports": ports} for each in callers]
 
 
 def test_settings_of_the_pods_are_documented_and_secrets_are_references() -> None:
