@@ -58,7 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     library = load_library()
     examples = load_examples(library)
     texts = messages(load_held_out(examples.texts))
-    found: dict[str, Any] = {"on": date.today().isoformat(), "machine": machine(), "systems": {}}
+    found: dict[str, Any] = {
+        "on": date.today().isoformat(),
+        "machine": machine(),
+        "stock": _trained(options),
+        "systems": {},
+    }
     try:
         options.systems = [name for name in options.systems if name != NLPJS or _has_node()]
         for name in options.systems:
@@ -163,9 +168,9 @@ def _row(done: Load) -> dict[str, Any]:
     return {
         "visitors": done.visitors,
         "thinks": done.thinks,
-        "p50_ms": round(done.quantile(0.5), 1),
-        "p95_ms": round(done.quantile(0.95), 1),
-        "p99_ms": round(done.quantile(0.99), 1),
+        **{
+            f"p{share:.0f}_ms": round(done.quantile(share / 100), 1) if done.replies else None for share in (50, 95, 99)
+        },
         "per_second": round(done.per_second, 1),
         "unanswered": done.unanswered,
     }
@@ -202,6 +207,12 @@ def accuracy(library: Library, examples: Examples, options: argparse.Namespace) 
     return {
         name: {key: round(figure.share, 4) for key, figure in each.figures.items()} for name, each in measured.items()
     }
+
+
+def _trained(options: argparse.Namespace) -> str:
+    """Return how the default pipeline that is measured was trained."""
+    older = " (cards of some days before)" if options.stale else ""
+    return f"{options.epochs} epochs{older}"
 
 
 def _has_node() -> bool:

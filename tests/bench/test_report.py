@@ -36,6 +36,7 @@ def found() -> dict[str, Any]:
     return {
         "on": "2026-01-01",
         "machine": machine,
+        "stock": "100 epochs",
         "systems": {OURS: ours, STOCK: stock, NLPJS: system(1.0)},
         "accuracy": {OURS: {"questions.understood": 0.9}, STOCK: {"questions.understood": 0.8}},
     }
@@ -45,7 +46,7 @@ def test_ratios_come_first(found: dict[str, Any]) -> None:
     text = report.text(found)
     assert "| reply p50, one visitor | 0.50 | ≤ 0.30 |" in text
     assert "| messages a second with p95 ≤ 150 ms | 2.00 | ≥ 4 |" in text
-    assert "| turn 500 against turn 5, ours alone | 1.00 | ≤ 1.10 |" in text
+    assert "| last turn of the long conversation against its first ones, ours | 1.00 | ≤ 1.10 |" in text
     assert text.index("≤ 0.30") < text.index("20.0 ms")
 
 
@@ -54,7 +55,7 @@ def test_what_was_not_measured_is_said_so_and_breaks_nothing(found: dict[str, An
     del found["systems"][OURS]["turns"]
     text = report.text(found)
     assert "| messages a second with p95 ≤ 150 ms | not measured | ≥ 4 |" in text
-    assert "| turn 500 against turn 5, ours alone | not measured | ≤ 1.10 |" in text
+    assert "| last turn of the long conversation against its first ones, ours | not measured | ≤ 1.10 |" in text
 
 
 def test_a_run_without_node_or_without_the_default_pipeline_is_a_report_too(found: dict[str, Any]) -> None:
