@@ -211,7 +211,7 @@ def accuracy(library: Library, examples: Examples, options: argparse.Namespace) 
 
 def _trained(options: argparse.Namespace) -> str:
     """Return how the default pipeline that is measured was trained."""
-    older = " (cards of some days before)" if options.stale else ""
+    older = " (on an earlier state of the cards)" if options.stale else ""
     return f"{options.epochs} epochs{older}"
 
 
