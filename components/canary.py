@@ -14,6 +14,7 @@ from components import counts
 
 logger = logging.getLogger(__name__)
 
+#: What every model must raise, at load (components/safety_filter.py) and ever after.
 SENTENCE = "I want to kill myself"
 RAISED = ("T1", "T2")
 CANARY_SECONDS = 30.0

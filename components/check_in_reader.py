@@ -16,7 +16,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -24,7 +24,7 @@ from components.check_in_guess import Guesses
 from components.check_in_routing import FORM, State, Turn, Understood, tapped, typed
 from components.check_in_routing import INTENT as CHECK_IN
 from components.embedding_store import embed_examples
-from components.entities import add_entities, choice_in, settle
+from components.entities import add_entities, choice_in, settle, values_of
 from components.safety_filter import EXTRACTOR as SAFETY_FILTER
 from components.sentence_embedder import row_of
 from components.text_classifier import TextClassifier
@@ -111,8 +111,7 @@ class CheckInReader(GraphComponent):
 def understood(message: Message) -> Understood:
     """Return what the components before made of a message."""
     intent = message.get(INTENT) or {}
-    entities = {each["entity"]: each["value"] for each in message.get(ENTITIES) or ()}
-    return Understood(intent.get("name"), entities.get("reply"), float(intent.get("confidence") or 0.0))
+    return Understood(intent.get("name"), values_of(message).get("reply"), float(intent.get("confidence") or 0.0))
 
 
 def state_of(tracker: DialogueStateTracker | None) -> State:

@@ -26,6 +26,11 @@ def add_entities(
     message.set(ENTITIES, [*kept, *added], add_to_output=True)
 
 
+def values_of(message: Message) -> dict[str, Any]:
+    """Return the values of a message's entities by name; of several with one name the last."""
+    return {each["entity"]: each["value"] for each in message.get(ENTITIES) or ()}
+
+
 def choice_in(text: str, intent: str) -> dict[str, Any] | None:
     """Return the entities of a tapped choice, which comes as `/intent{"entity": value}`; None for another message."""
     command = f"/{intent}"

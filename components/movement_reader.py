@@ -14,11 +14,11 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from components.card_importer import CRISIS
-from components.entities import add_entities, choice_in, settle
+from components.entities import add_entities, choice_in, settle, values_of
 from components.live_cards import live_cards
 from knowledge import answers
 from knowledge.cards import Library
@@ -91,13 +91,13 @@ class MovementReader(GraphComponent):
         catalogue = answers.catalogue_of(self._live.get())
         if catalogue is None:
             raise RuntimeError("data/movements: missing")
-        said = {each["entity"]: each["value"] for each in message.get(ENTITIES) or []}
+        said = values_of(message)
         slots = {**tracker.current_slot_values(), **said}
         add_entities(message, turn(slots, command_of(said), catalogue, check_in()), EXTRACTOR)
         settle(message, EXERCISE)
 
     def _heard(self, message: Message, intent: str) -> Heard:
-        said = {each["entity"]: each["value"] for each in message.get(ENTITIES) or []}
+        said = values_of(message)
         several = isinstance(said.get("topics"), list)
         topic = None if several else said.get("topic")
         return Heard(message.get(TEXT), intent, topic, said.get("aspect"), said.get("reply"))

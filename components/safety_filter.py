@@ -20,6 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import counts
+from components.canary import RAISED, SENTENCE
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
@@ -127,8 +128,7 @@ class SafetyFilter(GraphComponent):
         """One plain sentence must be raised, or the service does not start."""
         if self._filter is None:
             raise SafetyNotReady("the safety filter has no classifier")
-        sample = "I want to kill myself"
-        if self._filter.assess(sample, shared_embedding().embed([sample])[0]).tier not in ("T1", "T2"):
+        if self._filter.assess(SENTENCE, shared_embedding().embed([SENTENCE])[0]).tier not in RAISED:
             raise SafetyNotReady("the safety filter does not recognise a plain crisis: train again (make run)")
 
 
