@@ -23,6 +23,7 @@ from bench import eval as understanding
 from bench import figures, nlpjs_service, report, services, stages, stock
 from bench.figures import Reader
 from bench.load import Load, NlpJs, PublicApi, RestChannel, Target, load
+from bench.report import NLPJS, OURS, STOCK
 from bench.rows import EVAL, Examples, load_examples, load_held_out
 from bench.services import ServiceFault, Services
 from bench.speed import messages
@@ -32,7 +33,6 @@ from knowledge.cards import Library, load_library
 from tools.train import trained_model
 
 RESULTS = places.ROOT / "bench" / "results"
-OURS, STOCK, NLPJS = "ours", "Rasa's default", "NLP.js"
 #: Visitors at once, without time to think and with it.
 CROWDS = (1, 10, 50, 100)
 #: Visitors at once among which the most messages a second within LIMIT are looked for.

@@ -13,6 +13,7 @@ from bench.figures import Reader
 from bench.outcome import Said
 from bench.rows import Examples
 from bench.services import Services, free_port
+from bench.stock import answer_of, said_at_once
 from knowledge import places
 from knowledge.cards import Library
 
@@ -44,19 +45,13 @@ def install() -> None:
 def service(library: Library, examples: Examples, folder: Path) -> tuple[Services, str]:
     """Return NLP.js with an answer a card, and its address."""
     pairs = list(zip(examples.texts, examples.labels, strict=True))
-    answers = {label: _answer(library, label) for label in dict.fromkeys(examples.labels)}
+    answers = {label: answer_of(library, label) for label in dict.fromkeys(examples.labels)}
     (folder / "examples.json").write_text(json.dumps(pairs), encoding="utf-8")
     (folder / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
     port = free_port()
     command = f'exec "{NODE}" serve.js "{folder / "examples.json"}" "{folder / "answers.json"}" {port}'
     base = f"http://127.0.0.1:{port}"
     return Services({"nlpjs": command}, os.environ, [base], INSTALLED, folder), base
-
-
-def _answer(library: Library, label: str) -> str:
-    intent, _, each = label.partition("/")
-    card = (library.follow_ups if intent == "follow_up" else library.cards)[each]
-    return card.text("en").answer
 
 
 def reader(base: str) -> Reader:
@@ -71,10 +66,7 @@ def reader(base: str) -> Reader:
         label, share = str(found["intent"]), float(found["score"])
         if label == "None":
             return Said(label="", share=share)
-        intent, _, each = label.partition("/")
-        if intent == "follow_up":
-            return Said(aspect=each, label=label, share=share)
-        return Said(answered=(each,), label=label, share=share)
+        return said_at_once(label, label, share)
 
     return read
 

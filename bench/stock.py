@@ -47,7 +47,7 @@ def project(library: Library, examples: Examples, epochs: int = EPOCHS) -> Proje
         asked[label].append(_without_markup(text))
     rules = [_rule(name, f"utter_{name}") for name in names.values()]
     rules.append(_rule(FALLBACK, "utter_please_rephrase"))
-    responses = {f"utter_{name}": [{"text": _answer(library, label)}] for label, name in names.items()}
+    responses = {f"utter_{name}": [{"text": answer_of(library, label)}] for label, name in names.items()}
     responses["utter_please_rephrase"] = [{"text": "Could you say that in other words?"}]
     return {
         "config.yml": _config(epochs),
@@ -76,7 +76,8 @@ def intent_of(label: str) -> str:
     return label.replace("/", "__")
 
 
-def _answer(library: Library, label: str) -> str:
+def answer_of(library: Library, label: str) -> str:
+    """Return what is said to a message with this label: the card's answer, or the follow-up's."""
     intent, _, each = label.partition("/")
     card = (library.follow_ups if intent == "follow_up" else library.cards)[each]
     return card.text("en").answer
@@ -210,6 +211,11 @@ def said(parsed: Mapping[str, Any], labels: Mapping[str, str]) -> Said:
     decided = labels.get((parsed.get("intent") or {}).get("name") or "")
     if decided is None:
         return Said(label=label, share=share)
+    return said_at_once(decided, label, share)
+
+
+def said_at_once(decided: str, label: str, share: float) -> Said:
+    """Return what a system says that answers whatever it decides for, such as `ask/psoas`."""
     intent, _, each = decided.partition("/")
     if intent == "follow_up":
         return Said(aspect=each, label=label, share=share)
