@@ -13,7 +13,7 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 
 from bench import eval as understanding
 from bench import figures, nlpjs_service, report, services, stages, stock
-from bench.figures import Reader
+from bench.figures import Measured, Reader
 from bench.load import Load, NlpJs, PublicApi, RestChannel, Target, load
 from bench.report import NLPJS, OURS, STOCK
 from bench.rows import EVAL, Examples, load_examples, load_held_out
@@ -45,7 +45,7 @@ COUNTED = 2
 
 @dataclass(frozen=True)
 class System:
-    """One system: how it runs, how it is talked to, how it reads."""
+    """One system: how it runs, how it is talked to, and, where that needs it running, how it reads."""
 
     service: Services
     target: Target
@@ -64,16 +64,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "stock": _trained(options),
         "systems": {},
     }
+    right, judge = judged(library, examples, options)
     try:
         options.systems = [name for name in options.systems if name != NLPJS or _has_node()]
         for name in options.systems:
             with tempfile.TemporaryDirectory(prefix="unclench-bench-") as folder:
                 system = make(name, library, examples, Path(folder), options)
-                found["systems"][name] = measure(name, system, texts, options)
+                found["systems"][name] = measure(name, system, texts, options, judge)
     except (ServiceFault, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 1
-    found["accuracy"] = accuracy(library, examples, options)
+    found["accuracy"] = {OURS: _shares(right)}
+    for name, each in found["systems"].items():
+        if "accuracy" in each:
+            found["accuracy"][name] = each.pop("accuracy")
+    if STOCK in options.systems:  # its model is read in this process, once its service has gone
+        model = stock.train(stock.project(library, examples, options.epochs), _say, stale=options.stale)
+        read = stock.reader(model, {stock.intent_of(label): label for label in examples.labels})
+        found["accuracy"][STOCK] = _shares(judge(read))
     ours = found["systems"].get(OURS, {})
     found["cpu_ms_per_message"] = ours.get("cpu_ms_per_message", {})
     found["resident_mb"] = ours.get("resident_mb", {})
@@ -130,10 +138,12 @@ def make(name: str, library: Library, examples: Examples, folder: Path, options:
         service, base = services.stock_service(trained, files, folder)
         return System(service, RestChannel(base))
     service, base = nlpjs_service.service(library, examples, folder)
-    return System(service, NlpJs(base))
+    return System(service, NlpJs(base), nlpjs_service.reader(base))
 
 
-def measure(name: str, system: System, texts: Sequence[str], options: argparse.Namespace) -> dict[str, Any]:
+def measure(
+    name: str, system: System, texts: Sequence[str], options: argparse.Namespace, judge: Callable[[Reader], Measured]
+) -> dict[str, Any]:
     """Start a system, talk to it in every way, stop it. Returns its figures."""
     _say(f"{name}: starting")
     with system.service as running:
@@ -152,6 +162,8 @@ def measure(name: str, system: System, texts: Sequence[str], options: argparse.N
             counted["messages"] = len(load(system.target, texts, COUNTED, options.seconds, False).replies)
         found |= stages.per_message(counted)
         found["resident_mb"] = {process: round(size) for process, size in running.memory().items()}
+        if system.read:
+            found["accuracy"] = _shares(judge(system.read))
         if name != NLPJS:
             _say(f"{name}: a conversation of {options.turns} messages")
             times = course(system.target, texts, options.turns)
@@ -187,26 +199,20 @@ def _counted(running: Services, name: str) -> Iterator[dict[str, Any]]:
     counted["stage_ms"] = {stage: 1000 * (seconds - inside.get(stage, 0.0)) for stage, seconds in now.items()}
 
 
-def accuracy(library: Library, examples: Examples, options: argparse.Namespace) -> dict[str, dict[str, float]]:
-    """Return shares of 1 by figure, for each system that was measured."""
+def judged(
+    library: Library, examples: Examples, options: argparse.Namespace
+) -> tuple[Measured, Callable[[Reader], Measured]]:
+    """Return how right ours is, and what finds that out of another reader."""
     held_out, shared = understanding.load_rows(examples, options.eval)
     ours = understanding.understanding(examples)
-    measured = {OURS: understanding.measure(ours, held_out, shared, library)}
-    unlike = understanding.unlike_examples(ours, held_out)
-    cards = understanding.health_cards(library)
-    if STOCK in options.systems:
-        model = stock.train(stock.project(library, examples, options.epochs), _say, stale=options.stale)
-        read = stock.reader(model, {stock.intent_of(label): label for label in examples.labels})
-        measured[STOCK] = figures.measure(read, held_out, shared, cards, ours.areas, unlike)
-    if NLPJS in options.systems:
-        with tempfile.TemporaryDirectory(prefix="unclench-bench-") as folder:
-            service, base = nlpjs_service.service(library, examples, Path(folder))
-            with service:
-                read = nlpjs_service.reader(base)
-                measured[NLPJS] = figures.measure(read, held_out, shared, cards, ours.areas, unlike)
-    return {
-        name: {key: round(figure.share, 4) for key, figure in each.figures.items()} for name, each in measured.items()
-    }
+    cards, unlike = understanding.health_cards(library), understanding.unlike_examples(ours, held_out)
+    return understanding.measure(ours, held_out, shared, library), lambda read: figures.measure(
+        read, held_out, shared, cards, ours.areas, unlike
+    )
+
+
+def _shares(measured: Measured) -> dict[str, float]:
+    return {key: round(figure.share, 4) for key, figure in measured.figures.items()}
 
 
 def _trained(options: argparse.Namespace) -> str:
