@@ -24,6 +24,7 @@ from components import counts
 from components.assess import crisis_in
 from components.canary import Canary
 from components.embedding import shared_embedding
+from components.straight_runner import StraightRunner
 from components.tracker_rows import StoreFault
 from components.turn import NoAnswer, store_of, take_turn
 from knowledge import logs
@@ -99,7 +100,9 @@ class UnclenchChannel(InputChannel):
         async def settle(app: Any, _loop: Any) -> None:
             loaded = await is_ready(app)
             if loaded:
-                counts.measure(app.ctx.agent.processor)
+                processor = app.ctx.agent.processor
+                processor.graph_runner = StraightRunner.like(processor.graph_runner)
+                counts.measure(processor)
             logger.info("rasa_started", extra={"ready": loaded})
             if self._lines:
                 self._lines.started = True

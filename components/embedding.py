@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ DIMENSIONS = 384
 #: Tokens read of one text. Messages end at 1,000 characters, which is 256 tokens in ordinary prose.
 MAX_TOKENS = 256
 BATCH = 64
+#: Cores that one message may take.
+CORES = 2
 #: Rows that may be begun and not yet taken.
 BEGUN = 32
 
@@ -56,14 +59,12 @@ class SentenceEmbedding:
         wordpiece.enable_truncation(MAX_TOKENS)
         wordpiece.enable_padding()
         self._tokenizer: Tokenizer = wordpiece
-        options = onnxruntime.SessionOptions()
-        # A message is one short row: a second thread costs more in hand-over than it saves.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._inputs = {each.name for each in self._session.get_inputs()}
-        self._beside = ThreadPoolExecutor(1, "embedding")
+        self._narrow, self._wide = _session(model, threads=1), _session(model, threads=CORES)
+        self._inputs = {each.name for each in self._narrow.get_inputs()}
+        self._beside = ThreadPoolExecutor(CORES, "embedding")
         self._begun: OrderedDict[tuple[str, ...], Future[Matrix]] = OrderedDict()
+        self._running = 0
+        self._counting = Lock()
 
     def begin(self, texts: Sequence[str]) -> None:
         """Begin to embed a few texts beside Python, on the other core; `embed` with the same texts waits for them."""
@@ -91,11 +92,32 @@ class SentenceEmbedding:
         ids = np.array([each.ids for each in encoded], dtype=np.int64)
         mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
         feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        tokens = self._session.run(None, {name: feed for name, feed in feeds.items() if name in self._inputs})[0]
+        tokens = self._run({name: feed for name, feed in feeds.items() if name in self._inputs})
         weights = mask[:, :, None].astype(np.float32)
         mean = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
         unit: Matrix = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
         return unit.astype(np.float32)
+
+    def _run(self, feeds: dict[str, npt.NDArray[np.int64]]) -> Matrix:
+        """Run the network on both cores for a text that is alone, on one for several at once."""
+        with self._counting:
+            network = self._narrow if self._running else self._wide
+            self._running += 1
+        try:
+            tokens: Matrix = network.run(None, feeds)[0]
+            return tokens
+        finally:
+            with self._counting:
+                self._running -= 1
+
+
+def _session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Threads that wait by turning would take the core that Python needs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 @lru_cache(maxsize=1)
