@@ -166,8 +166,9 @@ def measure(
             found["accuracy"] = _shares(judge(system.read))
         if name != NLPJS:
             _say(f"{name}: a conversation of {options.turns} messages")
-            times = course(system.target, texts, options.turns)
-            found["turns"] = [round(each, 1) for each in times]
+            held = course(system.target, texts, options.turns)
+            found["turns"] = [round(each, 1) for each in held.turns]
+            found["early_turns"] = [round(each, 1) for each in held.early]
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bench import load
 from bench.load import Load, Say, visit
-from bench.turns import AROUND, course, growth
+from bench.turns import AROUND, EARLY, course, growth
 
 
 class Fake:
@@ -50,15 +50,20 @@ def test_a_visitor_who_thinks_says_no_more_than_time_allows(monkeypatch: pytest.
     assert len(target.said) <= 2 * 5
 
 
-def test_the_course_of_a_conversation_has_a_time_for_each_turn_of_one_conversation() -> None:
+def test_each_turn_of_a_conversation_has_a_time_and_the_last_ones_are_said_in_new_ones_too() -> None:
     target = Fake()
-    assert len(course(target, [str(each) for each in range(100)], 40)) == 40
-    assert target.opened == 1
+    found = course(target, [str(each) for each in range(100)], 40)
+    assert (len(found.turns), len(found.early)) == (40, AROUND)
+    assert target.opened == 1 + AROUND // len(EARLY)
     assert len(set(target.said)) == AROUND
+    late = [text for text in target.said[40 - AROUND :] if target.said[40 - AROUND :].count(text) > 1]
+    assert set(late) == {str(each) for each in range(AROUND)}
 
 
-def test_growth_compares_the_same_texts_late_and_early() -> None:
-    times = [10.0] * AROUND + [15.0] * AROUND + [30.0] * AROUND
-    assert growth(times, 3 * AROUND) == pytest.approx(3.0)
-    with pytest.raises(ValueError, match="turns"):
-        growth(times, 4 * AROUND)
+def test_a_conversation_shorter_than_the_stretch_is_compared_as_a_whole() -> None:
+    found = course(Fake(), ["a", "b"], 4)
+    assert (len(found.turns), len(found.early)) == (4, 4)
+
+
+def test_growth_compares_the_last_turns_with_the_same_in_a_new_conversation() -> None:
+    assert growth([10.0] * 30 + [30.0] * 15, [20.0] * 15) == pytest.approx(1.5)

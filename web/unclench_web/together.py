@@ -1,10 +1,12 @@
 """Writes that come while others are being written, kept in one transaction: one flush of the disk for all of them.
 
-Each stands for itself: one that breaks a rule of the tables is undone alone. When anything else goes wrong, nothing of
-the transaction is kept, and each is tried once more on its own, so that one fault costs nobody else's write.
+Each stands for itself. When one breaks a rule of the tables, nothing of the transaction is kept and all are written
+again, each in a savepoint, so that it is undone alone; when anything else goes wrong, each is tried once more on its
+own. One fault costs nobody else's write. Savepoints from the start would cost a tenth of a burst.
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -56,10 +58,10 @@ class Together:
                 each.settle(outcome)
 
     async def _outcomes(self, works: Sequence[Work]) -> Sequence[Any]:
-        if len(works) > 1:
+        for way in (_straight, _each) if len(works) > 1 else ():
             begun: list[bool] = []
             try:
-                outcomes: Sequence[Any] = await self._run(lambda connection: _each(connection, works, begun))
+                outcomes: Sequence[Any] = await self._run(functools.partial(way, works=works, begun=begun))
                 return outcomes
             except Exception as fault:
                 if not begun:  # locked or gone: trying one after the other would let each wait as long again
@@ -71,6 +73,12 @@ class Together:
             return await self._run(work)
         except Exception as fault:
             return fault
+
+
+def _straight(connection: Connection, works: Sequence[Work], begun: list[bool]) -> list[Any]:
+    """Run works one after the other; return what each returned. Raises the first fault. Notes that it began."""
+    begun.append(True)
+    return [work(connection) for work in works]
 
 
 def _each(connection: Connection, works: Sequence[Work], begun: list[bool]) -> list[Any]:

@@ -85,7 +85,6 @@ def router(
         if idempotency_key is None or not KEY_AT_LEAST <= len(idempotency_key) <= KEY_AT_MOST:
             raise Problem("no-idempotency-key", 422)
         typed = asked.model_dump(include=FIELDS)
-        words = words_of(**{name: typed[name] for name in WORDS}, region=clinic.region, known={*topics, *times})
         request, faults = check(
             **typed,
             region=clinic.region,
@@ -93,6 +92,7 @@ def router(
             answers=((each.question, each.answer) for each in asked.answers),
             hasty=bool(asked.website) or (asked.open_seconds is not None and asked.open_seconds < HASTY_SECONDS),
         )
+        words = words_of(**{name: typed[name] for name in WORDS}, faults=faults, known={*topics, *times})
         if request is None:
             errors = [
                 FieldFault(field=field, detail=wording(f"contact.faults.{fault}")) for field, fault in faults.items()

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Collection
 from dataclasses import dataclass, field
 
-from unclench_web.contact.contact_request import one_line, to_address, to_number
+from unclench_web.contact.contact_request import Faults, one_line
 from unclench_web.conversations.message import Message, from_rasa
 from unclench_web.help_lines import HelpLines
 from unclench_web.metrics import Metrics
@@ -31,17 +31,16 @@ def words_of(
     email: str | None,
     best_time: str | None,
     topic: str | None,
-    region: str,
+    faults: Faults,
     known: Collection[str],
 ) -> list[str]:
-    """What was typed in words of one's own: not what is of a list (`known`), a phone number or an e-mail address."""
-    typed = {"name": one_line(name), "best_time": one_line(best_time), "topic": one_line(topic)}
-    number, address = one_line(phone), one_line(email)
-    if number and to_number(number, region) is None:
-        typed["phone"] = number
-    if address and to_address(address) is None:
-        typed["email"] = address
-    return [words[:LONGEST] for words in typed.values() if words and words not in known]
+    """What was typed in words of one's own: not what is of a list (`known`), a phone number or an e-mail address.
+
+    `faults` are those of `contact_request.check`: what it did not take for a number or an address may be words.
+    """
+    typed = [name, best_time, topic]
+    typed += [written for field, written in (("phone", phone), ("email", email)) if field in faults]
+    return [words[:LONGEST] for words in map(one_line, typed) if words and words not in known]
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def router(
             topics=topics,
             hasty=_is_hasty(key, clock),
         )
-        written = words_of(**{name: typed[name] for name in WORDS}, region=look.clinic.region, known={*topics, *times})
+        written = words_of(**{name: typed[name] for name in WORDS}, faults=faults, known={*topics, *times})
         if contact_request is None:
             return _form(look, typed, key, faults=faults, crisis=await crisis_in(written), status=422)
         if trap:  # a browser that fills in forms by itself may do this too: nothing is lost, it is asked again
