@@ -30,7 +30,7 @@ from bench.speed import messages
 from bench.turns import course
 from knowledge import places
 from knowledge.cards import Library, load_library
-from tools.train import trained_model
+from tools.train import seconds_of_training, trained_model
 
 RESULTS = places.ROOT / "bench" / "results"
 #: Visitors at once, without time to think and with it.
@@ -45,10 +45,11 @@ COUNTED = 2
 
 @dataclass(frozen=True)
 class System:
-    """One system: how it runs, how it is talked to, and, where that needs it running, how it reads."""
+    """One system: how it runs and is talked to, its training in seconds, and how it reads if that needs it running."""
 
     service: Services
     target: Target
+    train_s: float | None = None
     read: Reader | None = None
 
 
@@ -131,14 +132,14 @@ def make(name: str, library: Library, examples: Examples, folder: Path, options:
         if model is None:
             raise RuntimeError("There is no trained model of these cards: run `make train`.")
         service, base = services.ours(model.resolve(), folder)
-        return System(service, PublicApi(base))
+        return System(service, PublicApi(base), seconds_of_training())
     if name == STOCK:
         files = stock.project(library, examples, options.epochs)
         trained = stock.train(files, _say, stale=options.stale)
         service, base = services.stock_service(trained, files, folder)
-        return System(service, RestChannel(base))
+        return System(service, RestChannel(base), stock.seconds_of(trained))
     service, base = nlpjs_service.service(library, examples, folder)
-    return System(service, NlpJs(base), nlpjs_service.reader(base))
+    return System(service, NlpJs(base), read=nlpjs_service.reader(base))
 
 
 def measure(
@@ -147,7 +148,7 @@ def measure(
     """Start a system, talk to it in every way, stop it. Returns its figures."""
     _say(f"{name}: starting")
     with system.service as running:
-        found: dict[str, Any] = {"start_s": round(running.seconds_to_ready, 1)}
+        found: dict[str, Any] = {"start_s": round(running.seconds_to_ready, 1), "train_s": system.train_s}
         load(system.target, texts, 1, 5.0, False)  # the first messages after a start are slow everywhere
         found["crowds"] = [
             _row(_talk(name, system.target, texts, visitors, options.seconds, thinks))

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -165,6 +166,7 @@ def train(files: Project, progress: Callable[[str], None], models: Path = MODELS
         return model
     models.mkdir(parents=True, exist_ok=True)
     log = models / "training.log"
+    began = time.monotonic()
     progress(f"Training Rasa's default pipeline: half an hour or more on two cores, once. Progress: {log}")
     with tempfile.TemporaryDirectory(prefix="unclench-baseline-") as folder:
         write(files, Path(folder))
@@ -178,9 +180,17 @@ def train(files: Project, progress: Callable[[str], None], models: Path = MODELS
             last = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
             raise RuntimeError(f"Rasa's default pipeline could not be trained:\n{last}")
         shutil.move(trained, model)
+    model.with_suffix(".seconds").write_text(f"{time.monotonic() - began:.1f}", encoding="utf-8")
     for old in sorted(models.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-KEPT]:
         old.unlink()
+        old.with_suffix(".seconds").unlink(missing_ok=True)
     return model
+
+
+def seconds_of(model: Path) -> float | None:
+    """Return how long a model's training took; None for one of a time when that was not noted."""
+    noted = model.with_suffix(".seconds")
+    return float(noted.read_text(encoding="utf-8")) if noted.is_file() else None
 
 
 def reader(model: Path, labels: Mapping[str, str]) -> Reader:

@@ -1,4 +1,4 @@
-"""The course of one long conversation: how long each turn takes, and the last ones beside those of a new conversation."""
+"""One long conversation: how long each turn takes, and its last turns beside those of a new conversation."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ beside this module. Both are refused when their hash is not the known one.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,8 +29,8 @@ DIMENSIONS = 384
 #: Tokens read of one text. Messages end at 1,000 characters, which is 256 tokens in ordinary prose.
 MAX_TOKENS = 256
 BATCH = 64
-#: Cores that one message may take.
-CORES = 2
+#: Cores that one message may take, of those that this process may use.
+CORES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 #: Rows that may be begun and not yet taken.
 BEGUN = 32
 
@@ -59,7 +60,8 @@ class SentenceEmbedding:
         wordpiece.enable_truncation(MAX_TOKENS)
         wordpiece.enable_padding()
         self._tokenizer: Tokenizer = wordpiece
-        self._narrow, self._wide = _session(model, threads=1), _session(model, threads=CORES)
+        self._narrow = _session(model, threads=1)
+        self._wide = _session(model, threads=CORES) if CORES > 1 else self._narrow
         self._inputs = {each.name for each in self._narrow.get_inputs()}
         self._beside = ThreadPoolExecutor(CORES, "embedding")
         self._begun: OrderedDict[tuple[str, ...], Future[Matrix]] = OrderedDict()

@@ -61,6 +61,12 @@ def trained_model() -> Path | None:
     return model if record.get("fingerprint") == fingerprint() and model.is_file() else None
 
 
+def seconds_of_training() -> float | None:
+    """Return how long the training of the newest model took; None when there is no model."""
+    seconds = _record().get("seconds")
+    return float(seconds) if seconds is not None else None
+
+
 def train() -> Path:
     """Train if need be and return the model. Raises SystemExit with what to do when it can't be trained."""
     model = trained_model()

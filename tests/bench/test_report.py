@@ -19,6 +19,7 @@ def system(ms: float, **more: Any) -> dict[str, Any]:
     crowds = [crowd(visitors, thinks, ms * visitors) for thinks in (False, True) for visitors in (1, 10)]
     return {
         "start_s": ms,
+        "train_s": 3 * ms,
         "crowds": crowds,
         "steady": [crowd(1, False, ms)],
         "messages_a_second": 1000 / ms,
@@ -48,15 +49,18 @@ def test_ratios_come_first(found: dict[str, Any]) -> None:
     text = report.text(found)
     assert "| reply p50, one visitor | 0.50 | ≤ 0.30 |" in text
     assert "| messages a second with p95 ≤ 150 ms | 2.00 | ≥ 4 |" in text
+    assert "| training | 0.50 | ≤ 0.40 |" in text
     assert "| last turns of the long conversation against the same in a new one, ours | 1.00 | ≤ 1.10 |" in text
     assert text.index("≤ 0.30") < text.index("20.0 ms")
 
 
 def test_what_was_not_measured_is_said_so_and_breaks_nothing(found: dict[str, Any]) -> None:
     found["systems"][STOCK]["messages_a_second"] = None
+    found["systems"][STOCK]["train_s"] = None
     del found["systems"][OURS]["turns"]
     text = report.text(found)
     assert "| messages a second with p95 ≤ 150 ms | not measured | ≥ 4 |" in text
+    assert "| training | not measured | ≤ 0.40 |" in text
     assert "| last turns of the long conversation against the same in a new one, ours | not measured | ≤ 1.10 |" in text
 
 
