@@ -59,7 +59,7 @@ def test_what_rasa_parsed_is_brought_to_our_shape():
     assert (fallback.answered, fallback.label) == ((), "ask/psoas")
 
 
-def test_the_time_of_a_training_is_known_when_it_was_noted(tmp_path: Path) -> None:
+def test_the_time_of_a_training_is_known_when_it_was_noted(tmp_path):
     model = tmp_path / "one.tar.gz"
     assert stock.seconds_of(model) is None
     model.with_suffix(".seconds").write_text("12.5", encoding="utf-8")
