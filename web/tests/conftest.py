@@ -218,16 +218,18 @@ def _postgresql() -> Iterator[str | None]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def each_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database: the test runs on each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/each.sqlite"
+        yield f"sqlite:///{tmp_path}/each.sqlite"
+        return
     url: str | None = request.getfixturevalue("_postgresql")
     if url is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI has no PostgreSQL: .ci/run installs it")
         pytest.skip("PostgreSQL is not installed here (Debian: apt-get install postgresql), so only SQLite is tested")
-    return new_database(url, f"test-{uuid.uuid4().hex}")
+    with new_database(url, f"test-{uuid.uuid4().hex}") as database:
+        yield database
 
 
 def make_places(root: Path) -> Places:
