@@ -19,8 +19,7 @@ run: install ## install, train when content changed, start everything, print the
 test: install-dev check ## everything: checks, unit tests, conversations, a real browser
 	@$(PYTHON) -W ignore -m tools.train
 	@cd web && ../tools/node.sh npm test --silent
-	@cd web && ../$(WEB) -m pytest
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m tools.both_suites
 
 quick-test: install-dev ## what needs no trained model, no running service and no browser
 	@cd web && ../tools/node.sh npm test --silent
