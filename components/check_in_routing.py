@@ -7,7 +7,7 @@ or leaves the message as the classifier understood it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -83,8 +83,10 @@ def typed(
         return _in_the_form(reader, check_in, text, understood, state, today, guess)
     if state.progress is not None and state.progress.question is not None and reader.says("resume", text):
         return moved(check_in, Said("resume"), state)
-    if state.outcome is not None and reader.says("revise", text):
-        return moved(check_in, Said("back"), state)
+    if state.outcome is not None and state.progress is not None:
+        said = Said("back") if reader.says("revise", text) else reader.correction(text, state.progress, today)
+        if said is not None:
+            return moved(check_in, said, state)
     return started(check_in, state) if understood.intent == INTENT else None
 
 
@@ -99,7 +101,7 @@ def moved(check_in: CheckIn, said: Said, state: State) -> Turn:
     """Return the turn after a move. A move without a check-in starts one."""
     progress = state.progress or begin(check_in, state.pinned)
     if progress.question is None and said.move == "answer" and said.question in progress.answers:
-        progress = Progress(progress.answers, progress.sides, said.question)  # a button of an earlier message
+        progress = replace(progress, question=said.question)  # a button of an earlier message, or a correction
     return _turn(check_in, step(check_in, progress, said, state.pinned), state)
 
 
@@ -113,11 +115,17 @@ def _in_the_form(
             return moved(check_in, Said("restart"), state)
         if understood.intent == "stop" or _interrupts(understood, text):
             return None
-        if not looks_asked(text):
-            said = guess(check_in.question(progress.question or ""), text)
+        said = guessed(reader, check_in.question(progress.question or ""), text, guess)
     if said == "stop":
         return Turn("stop", {"reply": "stop", "misses": 0})
     return moved(check_in, said if isinstance(said, Said) else Said("unclear"), state)
+
+
+def guessed(reader: Reader, question: Question, text: str, guess: Guess) -> Said | str | None:
+    """Return the guess for a text that says nothing plainly; none for a question, or for what the text takes back."""
+    said = None if looks_asked(text) else guess(question, text)
+    taken_back = isinstance(said, Said) and set(said.choices) & set(reader.denied(question, text))
+    return None if taken_back else said
 
 
 def _interrupts(understood: Understood, text: str) -> bool:

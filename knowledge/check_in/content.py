@@ -19,7 +19,8 @@ class Choice:
     """One choice of a question. `effect` is the level that it leads to by itself, None for none.
 
     `only`: it rules out the others of its question. `holds`: it holds movement ideas back. `lines` are ids of help
-    lines, `reading` ids of cards, `words` how people say it, `label` and `picked` its texts by language.
+    lines, `reading` ids of cards, `words` how people say it, `parts` places that it gathers and that keep the name
+    which the visitor gave them, `label` and `picked` its texts by language.
     """
 
     id: str
@@ -31,6 +32,12 @@ class Choice:
     lines: tuple[str, ...] = ()
     reading: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """Every phrase that stands for this choice."""
+        return (*self.words, *self.parts)
 
 
 @dataclass(frozen=True)
@@ -170,6 +177,7 @@ def _choice(raw: Mapping[str, Any]) -> Choice:
         lines=tuple(raw.get("lines", ())),
         reading=tuple(raw.get("reading", ())),
         words=tuple(map(str, raw.get("words", ()))),
+        parts=tuple(map(str, raw.get("parts", ()))),
     )
 
 

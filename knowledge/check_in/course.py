@@ -1,8 +1,8 @@
 """The course of the check-in: from where it stands and what was said to where it stands next. Pure.
 
 A progress is plain values, so that it fits into one slot and outlasts the window of events that is kept:
-{"answers": {question: [choice, ...]}, "sides": {area: side}, "question": id or None, "misses": count, "note": what the
-next message says first, "last": the question that was answered or left out last}.
+{"answers": {question: [choice, ...]}, "sides": {area: side}, "parts": {area: name}, "question": id or None, "misses":
+count, "note": what the next message says first, "last": the question that was answered or left out last}.
 """
 
 from __future__ import annotations
@@ -24,12 +24,16 @@ MISSES = 2
 
 @dataclass(frozen=True)
 class Said:
-    """What a message says to the check-in. `question` is the one that it answers, None for the one that is open."""
+    """What a message says to the check-in. `question` is the one that it is about, None for the one that is open.
+
+    `sides` ({"hips": "left"}) and `parts` ({"other": "left leg"}) tell more of the places that are picked.
+    """
 
     move: Move
     choices: tuple[str, ...] = ()
     question: str | None = None
     sides: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Progress:
 
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sides: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     question: str | None = None
     misses: int = 0
     note: Note = ""
@@ -48,6 +53,7 @@ class Progress:
         return {
             "answers": {name: list(choices) for name, choices in self.answers.items()},
             "sides": dict(self.sides),
+            "parts": dict(self.parts),
             "question": self.question,
             "misses": self.misses,
             "note": self.note,
@@ -58,8 +64,15 @@ class Progress:
     def from_values(values: Mapping[str, Any]) -> Progress:
         """Build again from `as_values`."""
         answers = {name: tuple(choices) for name, choices in values["answers"].items()}
-        sides, question, last = dict(values["sides"]), values["question"], values["last"]
-        return Progress(answers, sides, question, values["misses"], values["note"], last)
+        return Progress(
+            answers=answers,
+            sides=dict(values["sides"]),
+            parts=dict(values.get("parts", {})),  # a conversation that began before there were parts
+            question=values["question"],
+            misses=values["misses"],
+            note=values["note"],
+            last=values["last"],
+        )
 
 
 def begin(check_in: CheckIn, pinned: str | None = None) -> Progress:
@@ -75,7 +88,7 @@ def step(check_in: CheckIn, now: Progress, said: Said, pinned: str | None = None
     if said.move == "restart":
         return replace(begin(check_in, pinned), note="restarted")
     if said.move == "back":
-        return _back(check_in, now)
+        return _back(check_in, now, said.question)
     if now.question is None:
         return now
     if said.move == "resume":
@@ -128,8 +141,8 @@ def _fits(check_in: CheckIn, said: Said, now: Progress) -> bool:
 def _answered(check_in: CheckIn, now: Progress, said: Said, pinned: str | None, note: Note) -> Progress:
     name = said.question or now.question or ""
     answers = _still_asked(check_in, {**now.answers, name: said.choices})
-    sides = said.sides if check_in.question(name).kind == "body_map" else now.sides
-    return Progress(answers, sides, _next(check_in, answers, pinned), 0, note, name)
+    told = said if check_in.question(name).kind == "body_map" else now
+    return Progress(answers, told.sides, told.parts, _next(check_in, answers, pinned), 0, note, name)
 
 
 def _still_asked(check_in: CheckIn, answers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -137,8 +150,11 @@ def _still_asked(check_in: CheckIn, answers: Mapping[str, tuple[str, ...]]) -> d
     return {name: picked for name, picked in answers.items() if is_asked(check_in.question(name), answers)}
 
 
-def _back(check_in: CheckIn, now: Progress) -> Progress:
+def _back(check_in: CheckIn, now: Progress, question: str | None) -> Progress:
+    """Open a question that was asked before: the one that is named, else the last one."""
     before = asked_before(check_in, now)
+    if question in now.answers:
+        before = check_in.question(str(question))
     if before is None:
         return replace(now, misses=0, note="first")
     return replace(now, question=before.id, misses=0, note="back")

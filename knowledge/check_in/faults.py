@@ -131,20 +131,27 @@ def _repeated(content: Mapping[str, Any]) -> Found:
                 if (kind, value) in seen:
                     yield [*spot, kind], f"{value!r} stands twice in this question.", "Change one of the two."
                 seen[kind, value] = choice["id"]
-            for index, phrase in enumerate(choice["words"]):
-                other = seen.setdefault(("words", str(phrase)), choice["id"])
+            for name, index, phrase in _phrases(choice):
+                other = seen.setdefault(("words", phrase), choice["id"])
                 if other != choice["id"]:
                     problem = f"{phrase!r} means {other!r} too."
-                    yield [*spot, "words", index], problem, "Keep it where it belongs."
+                    yield [*spot, name, index], problem, "Keep it where it belongs."
+
+
+def _phrases(choice: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+    """Yield (key, place, phrase) for everything that stands for a choice."""
+    for name in ("words", "parts"):
+        for index, phrase in enumerate(choice.get(name, ())):
+            yield name, index, str(phrase)
 
 
 def _words(content: Mapping[str, Any]) -> Found:
     """Yield phrases that can't be read."""
     lists = [
-        (["questions", at, "choices", number, "words", index], phrase)
+        (["questions", at, "choices", number, name, index], phrase)
         for at, question in enumerate(content["questions"])
         for number, choice in enumerate(question["choices"])
-        for index, phrase in enumerate(choice["words"])
+        for name, index, phrase in _phrases(choice)
     ]
     lists += [
         (["controls", name, index], phrase)
@@ -152,7 +159,7 @@ def _words(content: Mapping[str, Any]) -> Found:
         for index, phrase in enumerate(phrases)
     ]
     for where, phrase in lists:
-        if re.search(r"[()]", re.sub(r"(?<!\S)\([^()]+\)\??(?!\S)", "", phrase)):
+        if re.search(r"[()]", re.sub(r"(?<!\S)\([^()]+\)\??(?!\S)", "", phrase.removeprefix("="))):
             yield (
                 where,
                 f"{phrase!r} has a bracket that is not alone.",

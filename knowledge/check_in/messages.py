@@ -24,9 +24,7 @@ MOVEMENTS = ("seated-marching", "stretch-menu")
 READING_AT_MOST = 3
 #: What a note says before the question; "unclear" has a wording for each kind of question.
 UNCLEAR = {"body_map": "unclear_where", "duration": "unclear_long", "age": "unclear_age"}
-NOTES = {"back": "back_note"} | {
-    name: name for name in ("first", "corrected", "resumed", "restarted", "returned", "unclear_again")
-}
+NOTES = {"back": "back_note"} | {name: name for name in ("first", "resumed", "restarted", "returned", "unclear_again")}
 #: Small texts that the chat page shows on its own.
 QUESTION_LABELS = ("list_done", "map_front", "map_back", "map_pick", "map_nothing", "map_done")
 RESULT_LABELS = ("copy", "copied", "print", "result_title", "picked_title", "now_title")
@@ -137,14 +135,13 @@ def result_message(
 
 
 def picked_words(check_in: CheckIn, reason: Reason, progress: Progress, language: str) -> str:
-    """Return a picked choice as it is called in a sentence, with its side: "left hips"; the question if left out."""
+    """Return a picked choice as it is called in a sentence, with its side: "hips (left)"; the question if left out."""
     question = check_in.question(reason.question)
     if reason.choice is None:
         return question.text(language)["short"]
     words = question.choice(reason.choice).picked
     said = words.get(language, words["en"])
-    side = progress.sides.get(reason.choice) if question.kind == "body_map" else None
-    return f"{said} ({check_in.text(language)[side]})" if side else said
+    return sharing.told(check_in, progress, question, reason.choice, said, language)
 
 
 def _note(check_in: CheckIn, question: Question, progress: Progress, language: str, note: str) -> str:
@@ -155,6 +152,8 @@ def _note(check_in: CheckIn, question: Question, progress: Progress, language: s
         return say["unclear_flag" if question.red_flag else UNCLEAR.get(question.kind, "unclear")]
     if note == "skipped" and progress.last:
         return check_in.question(progress.last).text(language).get("skipped", say["skipped"])
+    if note == "corrected" and progress.last:
+        return say["corrected"].format(answer=sharing.answer_line(check_in, progress, progress.last, language))
     return say[NOTES[note]] if note in NOTES else ""
 
 

@@ -16,34 +16,21 @@ _WORDS = {
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90,
+    "un": 1, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9,
+    "diez": 10,
 }  # fmt: skip
 _ORDINALS = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "1st": 1,
-    "2nd": 2,
-    "3rd": 3,
-    "4th": 4,
-    "5th": 5,
-}
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5,
+}  # fmt: skip
 _UNITS = {
     "hour": 0.04, "hr": 0.04, "minute": 0.01, "min": 0.01, "day": 1.0, "night": 1.0, "week": 7.0, "wk": 7.0,
-    "month": 30.0, "mo": 30.0, "year": 365.0, "yr": 365.0, "decade": 3650.0,
+    "month": 30.0, "mo": 30.0, "mth": 30.0, "mnth": 30.0, "year": 365.0, "yr": 365.0, "decade": 3650.0,
+    "hora": 0.04, "dia": 1.0, "semana": 7.0, "mes": 30.0, "ano": 365.0,
 }  # fmt: skip
 _SOME = {
-    "a": 1.0,
-    "an": 1.0,
-    "one": 1.0,
-    "couple": 2.0,
-    "few": 3.0,
-    "several": 4.0,
-    "some": 3.0,
-    "half": 0.5,
-    "many": 6.0,
-}
+    "a": 1.0, "an": 1.0, "one": 1.0, "couple": 2.0, "few": 3.0, "several": 4.0, "some": 3.0, "half": 0.5, "many": 6.0,
+    "unos": 3.0, "unas": 3.0, "varios": 4.0, "varias": 4.0, "muchos": 6.0, "muchas": 6.0,
+}  # fmt: skip
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
            "november", "december")  # fmt: skip
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -56,11 +43,20 @@ _FEASTS = {
     "easter": (4, 10), "4th of july": (7, 4), "fourth of july": (7, 4), "labor day": (9, 3), "memorial day": (5, 27),
     "thanksgiving": (11, 25),
 }  # fmt: skip
+_UNIT = "(" + "|".join(sorted(_UNITS, key=len, reverse=True)) + ")(?:es|s)?"
 _LASTED = re.compile(
-    r"\b(?:(\d+(?:\.\d+)?) ?|([a-z]+) )(?:(?:or|to) (?:so|\d+|[a-z]+) )?"
-    r"(?:(?:and a half|a|an|good|long|whole|full|more|of|or so) )*"
-    r"(hour|hr|minute|min|day|night|week|wk|month|mo|year|yr|decade)s?\b"
+    r"\b(?:(\d+(?:\.\d+)?) ?|([a-z]+) )(?:(?:or|to|o) (?:so|\d+|[a-z]+) )?"
+    rf"(?:(?:and a half|a|an|good|long|whole|full|more|of|or so) )*{_UNIT}\b"
 )
+#: A second number that leaves the unit out: "a month, maybe two".
+_OR_MORE = re.compile(
+    rf"\b{_UNIT} (?:(?:or|o|maybe|perhaps|possibly|probably|even|if not|more like|almost|nearly) )+"
+    rf"(\d+|[a-z]+)\b(?! ?{_UNIT}\b)"
+)
+#: More than a month may be more than six weeks, and is read so.
+_OVER_A_MONTH = re.compile(r"\b(?:over|more than|longer than|well over|at least) (?:a|one|1) month\b")
+_YEAR = re.compile(r"\b(?:since|in|from|around|about|of) ((?:19|20)\d\d)\b")
+_BORN = re.compile(r"\bborn .*?\b((?:19|20)\d\d)\b")
 
 
 def number(word: str) -> int | None:
@@ -85,8 +81,14 @@ def chosen_numbers(text: str, choices: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(each for each in numbers if each is not None))
 
 
-def age(text: str) -> int | None:
-    """Return the age in years that a plain text says ("im 34", "turned twenty two last week"), or None."""
+def age(text: str, today: date) -> int | None:
+    """Return the age in years that a plain text says ("im 34", "turned twenty two last week"), or None.
+
+    Of a year of birth the birthday counts as still to come.
+    """
+    born = _BORN.search(text)
+    if born:
+        return today.year - int(born.group(1)) - 1
     words = text.split()
     for at, word in enumerate(words):
         found = number(word)
@@ -105,7 +107,13 @@ def days(text: str, today: date) -> float | None:
 
     Of several durations the longest counts, which is the more careful reading.
     """
-    found = (_lasted(text), _since_day(text, today), _since_month(text, today), _since_feast(text, today))
+    found = (
+        _lasted(text),
+        _since_day(text, today),
+        _since_month(text, today),
+        _since_feast(text, today),
+        _since_year(text, today),
+    )
     return max((days for days in found if days is not None), default=None)
 
 
@@ -118,7 +126,18 @@ def _lasted(text: str) -> float | None:
             count = _before(text[: match.start()])
         if count is not None:
             found.append(count * _UNITS[unit])
+    for match in _OR_MORE.finditer(text):
+        more = number(match.group(2))
+        if more is not None:
+            found.append(more * _UNITS[match.group(1)])
+    if _OVER_A_MONTH.search(text):
+        found.append(float(SIX_WEEKS))
     return max(found, default=None)
+
+
+def _since_year(text: str, today: date) -> float | None:
+    years = [int(year) for year in _YEAR.findall(text) if int(year) <= today.year]
+    return max((today.year - year) * 365.0 or 1.0 for year in years) if years else None
 
 
 def _before(text: str) -> float | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from knowledge.check_in.content import CheckIn, Choice, Question
+from knowledge.check_in.content import CheckIn, Question
 from knowledge.check_in.course import Progress
 from knowledge.check_in.decision import Outcome, is_asked
 
@@ -15,22 +15,34 @@ from knowledge.check_in.decision import Outcome, is_asked
 def shared(check_in: CheckIn, progress: Progress, outcome: Outcome, language: str = "en") -> dict[str, Any]:
     """Return {"title", "lines": [a line a question, and the level], "text": all of it}; nothing else is ever shared."""
     say = check_in.text(language)
-    lines = []
-    for question in check_in.questions:
-        if not is_asked(question, progress.answers) or question.id not in progress.answers:
-            continue
-        labels = [
-            _sided(check_in, progress, question, choice, language)
-            for choice in question.choices
-            if choice.id in progress.answers[question.id]
-        ]
-        answer = ", ".join(labels) or say["share_skipped"]
-        lines.append(say["share_question"].format(question=question.text(language)["short"], answer=answer))
+    lines = [
+        answer_line(check_in, progress, question.id, language)
+        for question in check_in.questions
+        if is_asked(question, progress.answers) and question.id in progress.answers
+    ]
     lines.append(say["share_level"].format(title=check_in.level(outcome.level).text(language)["title"]))
     return {"title": say["share_title"], "lines": lines, "text": "\n".join(lines)}
 
 
-def _sided(check_in: CheckIn, progress: Progress, question: Question, choice: Choice, language: str) -> str:
-    label = choice.label.get(language, choice.label["en"])
-    side = progress.sides.get(choice.id) if question.kind == "body_map" else None
-    return f"{label} ({check_in.text(language)[side]})" if side else label
+def answer_line(check_in: CheckIn, progress: Progress, question_id: str, language: str) -> str:
+    """Return an answer as one line: "Where: Neck, left leg"."""
+    say = check_in.text(language)
+    question = check_in.question(question_id)
+    picked = progress.answers.get(question_id, ())
+    labels = [
+        told(check_in, progress, question, choice.id, choice.label.get(language, choice.label["en"]), language)
+        for choice in question.choices
+        if choice.id in picked
+    ]
+    answer = ", ".join(labels) or say["share_skipped"]
+    return say["share_question"].format(question=question.text(language)["short"], answer=answer)
+
+
+def told(check_in: CheckIn, progress: Progress, question: Question, choice: str, named: str, language: str) -> str:
+    """Return the name of a choice with all that was said of it: "hips (left)"; "left leg" for "somewhere else"."""
+    if question.kind != "body_map":
+        return named
+    if choice in progress.parts:
+        return progress.parts[choice]
+    side = progress.sides.get(choice)
+    return f"{named} ({check_in.text(language)[side]})" if side else named

@@ -101,10 +101,10 @@ def test_a_tier_whose_question_was_answered_no_does_not_count(
 
 
 def test_the_open_question_is_said_with_its_note_when_the_message_moved_it(library: Library, make_tracker: Any) -> None:
-    now = {**HALFWAY, "note": "corrected"}
+    now = {**HALFWAY, "note": "corrected", "last": "age"}
     tracker = make_tracker({"check_in_progress": now}, {"check_in_progress": now})
     [message] = say("utter_ask_check_in_outcome", library, tracker) or []
-    assert (message["kind"], message["data"]["note"]) == ("body_map", "Changed.")
+    assert (message["kind"], message["data"]["note"]) == ("body_map", "Changed. Age: Yes, 18 or older.")
 
 
 def test_after_another_answer_it_is_said_that_one_is_back(library: Library, make_tracker: Any) -> None:

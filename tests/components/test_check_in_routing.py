@@ -78,6 +78,30 @@ def test_what_no_phrase_fits_may_be_guessed_but_not_a_question() -> None:
     assert progress(says("what do you mean?", "reply", OPEN, reply="did-you-mean", guess=jaw)).note == "unclear"
 
 
+def test_what_a_message_takes_back_is_never_guessed() -> None:
+    asked = State(
+        progress=Progress(answers={**HALFWAY.answers, "where": ("chest",)}, question="pressure"), is_open=True
+    )
+
+    def pain(question: Question, text: str) -> Said:
+        return Said("answer", ("yes_now",), question.id)
+
+    assert progress(says("a dull one", "reply", asked, reply="did-you-mean", guess=pain)).answers["pressure"] == (
+        "yes_now",
+    )
+    assert progress(says("no pain", "reply", asked, reply="did-you-mean", guess=pain)).note == "unclear"
+
+
+def test_after_the_end_a_plain_correction_changes_an_answer_and_brings_the_result_anew() -> None:
+    answers = {
+        "age": ("adult",), "now": ("none",), "body": ("none",), "where": ("neck",), "how_long": ("days",),
+        "impact": ("a_little",), "stress": ("some",), "movement": ("none",), "help": ("read",),
+    }  # fmt: skip
+    turn = says("wait, it was my left leg", "ask", State(progress=Progress(answers=answers), outcome="D"))
+    assert turn is not None and turn.entities["check_in_outcome"] == "D"
+    assert progress(turn).parts == {"other": "left leg"}
+
+
 def test_stop_closes_without_losing_the_answers() -> None:
     assert says("stop", "stop", OPEN) == Turn("stop", {"reply": "stop", "misses": 0})
     assert says("halt it all", "stop", OPEN) is None

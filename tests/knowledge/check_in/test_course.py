@@ -125,7 +125,7 @@ def test_a_choice_that_the_question_does_not_have_counts_as_not_understood(choic
 
 def test_why_keeps_the_question_and_its_misses() -> None:
     now = step(CHECK_IN, after("adult"), Said("unclear"))
-    assert step(CHECK_IN, now, Said("why")) == Progress(now.answers, {}, "now", 1, "why", "age")
+    assert step(CHECK_IN, now, Said("why")) == Progress(now.answers, question="now", misses=1, note="why", last="age")
 
 
 def test_start_over_forgets_every_answer() -> None:

@@ -86,7 +86,7 @@ def test_what_was_not_understood_is_explained_by_the_kind_of_question(question: 
 
 
 def test_a_red_flag_left_out_is_followed_by_its_list() -> None:
-    message = question_message(CHECK_IN, Progress({"now": ()}, {}, "body", 0, "skipped", "now"), "en")
+    message = question_message(CHECK_IN, Progress({"now": ()}, question="body", note="skipped", last="now"), "en")
     assert "911" in message["data"]["note"]
 
 

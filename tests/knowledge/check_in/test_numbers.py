@@ -39,10 +39,19 @@ def test_numbers_of_choices_count_when_nothing_else_is_said(text: str, wanted: t
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [("I'm 34", 34), ("turned twenty two last week", 22), ("sixteen", 16), ("3", None), ("yes", None), ("500", None)],
+    [
+        ("I'm 34", 34),
+        ("turned twenty two last week", 22),
+        ("sixteen", 16),
+        ("born in 1971", 54),
+        ("I was born on May 3, 2010", 15),
+        ("3", None),
+        ("yes", None),
+        ("500", None),
+    ],
 )
 def test_an_age_is_read(text: str, wanted: int | None) -> None:
-    assert age(plain(text)) == wanted
+    assert age(plain(text), TODAY) == wanted
 
 
 @pytest.mark.parametrize(
@@ -63,6 +72,13 @@ def test_an_age_is_read(text: str, wanted: int | None) -> None:
         ("since halloween", 22, 22),
         ("since christmas", 330, 335),
         ("two months, no, three years", 1000, 1100),
+        ("a month, or two", 60, 60),
+        ("a day or so, maybe two days", 2, 2),
+        ("a week, maybe eight weeks", 56, 56),
+        ("more than a month", 42, 42),
+        ("since 2019", 2500, 2600),
+        ("hace dos semanas", 14, 14),
+        ("tres años", 1000, 1100),
     ],
 )
 def test_a_duration_is_read_in_days(text: str, least: float, most: float) -> None:

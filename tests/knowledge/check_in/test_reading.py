@@ -77,6 +77,28 @@ def test_an_answer_in_ones_own_words_is_understood(question: str, text: str, wan
     assert choices(question, text) == wanted
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "wanted"),
+    [
+        ("body", "numb between the legs", ("numb_groin",)),
+        ("body", "I don't have any feeling down there", ("numb_groin",)),
+        ("now", "I never feel safe around my uncle", ("danger",)),
+        ("how_long", "a month, or three", ("long",)),
+        ("how_long", "unas semanas", ("weeks",)),
+        ("impact", "it does not", ("not_at_all",)),
+        ("impact", "it does not let me work", ("cannot",)),
+        ("impact", "I can barely stand", ("cannot",)),
+        ("where", "el cuello y la cadera", ("neck", "hips")),
+        ("age", "born in 2011", ("minor",)),
+        ("movement", "nothing special", ("none",)),
+    ],
+)
+def test_words_that_turn_round_leave_out_or_say_it_in_spanish_are_understood(
+    question: str, text: str, wanted: tuple[str, ...]
+) -> None:
+    assert choices(question, text) == wanted
+
+
 def test_a_place_is_read_with_its_side() -> None:
     assert read("where", "my left hip and both shoulders").sides == {"hips": "left", "shoulders": "both"}
 
@@ -174,7 +196,15 @@ def test_going_on_and_changing_an_answer_are_known_as_whole_messages_only() -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"), [("my neck", False), ("is it bad", True), ("the neck?", False), ("my neck hurts so much?", True)]
+    ("text", "asked"),
+    [
+        ("my neck", False),
+        ("is it bad", True),
+        ("the neck?", False),
+        ("my neck hurts so much?", True),
+        ("can hardly walk", False),
+        ("can you help me", True),
+    ],
 )
 def test_a_question_is_told_from_an_answer(text: str, asked: bool) -> None:
     assert looks_asked(text) is asked
