@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +21,25 @@ import yaml
 
 from bench.eval_safety import classifier
 from components.check_in_guess import Guesses
+from components.check_in_routing import FORM, guessed
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
+from components.safety_filter import for_answer
 from knowledge import places
 from knowledge.check_in.content import CheckIn, load_check_in
 from knowledge.check_in.course import Progress, Said
-from knowledge.check_in.reading import Reader, looks_asked
+from knowledge.check_in.denial import Denial
+from knowledge.check_in.reading import Reader
 from knowledge.safety import Context, SafetyFilter, SafetyRules
 
+#: The rows that count, and more voices, which were written later.
 HELD_OUT = places.ROOT / "tests" / "check_in" / "held_out.yml"
+VOICES = places.ROOT / "tests" / "check_in" / "held_out_2.yml"
 TODAY = date(2026, 11, 22)
-#: Share of rows that must be understood.
-FLOOR = 0.92
+#: Share of rows that must be understood with the safety filter in front, a little below what was measured.
+FLOORS = {HELD_OUT: 0.94, VOICES: 0.87}
 #: Levels whose signs the safety filter may take out of the check-in's hands: its reply is no less careful.
 URGENT = ("crisis", "A", "B")
-FORM = "check_in_form"
 
 
 @dataclass(frozen=True)
@@ -71,37 +76,46 @@ class Result:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print. Returns the exit code: 1 below the floor, or when a sign was taken for none."""
+    """Measure and print. Returns the exit code: 1 below a floor, or when a sign was taken for none."""
     parser = argparse.ArgumentParser(prog="python -m bench.eval_check_in", description=__doc__)
     parser.add_argument("--list", action="store_true", help="print every row that was not understood")
-    parser.add_argument("--rows", type=Path, default=HELD_OUT, help="file with the rows")
+    parser.add_argument("--rows", type=Path, action="append", help="a file with rows, in place of the project's own")
     options = parser.parse_args(arguments)
-    results = measure(load_check_in(), load_rows(options.rows))
-    filtered = behind_the_filter(results)
+    failed = False
+    for path in options.rows or FLOORS:
+        results = measure(load_check_in(), load_rows(path))
+        filtered = behind_the_filter(results)
+        floor = FLOORS.get(path, 0.0)
+        _report(path, results, filtered, floor, options.list)
+        failed |= share(filtered) < floor or any(each.care_lost for each in results)
+    return 1 if failed else 0
+
+
+def share(results: Sequence[Result]) -> float:
+    """Return the share of rows that were understood."""
+    return sum(each.right for each in results) / len(results)
+
+
+def _report(path: Path, results: Sequence[Result], filtered: Sequence[Result], floor: float, listed: bool) -> None:
     right, again = sum(each.right for each in results), sum(each.asked_again and not each.right for each in results)
     lost = [each for each in results if each.care_lost]
-    share = right / len(results)
-    print(f"understood             {right} of {len(results)} ({share:.1%}; floor {FLOOR:.0%})")
-    print(f"asked again            {again}")
-    print(f"taken for another      {len(results) - right - again}")
-    print(f"a red flag taken for none or less  {len(lost)}")
-    by_question = Counter(each.row.question for each in results)
-    missed = Counter(each.row.question for each in results if not each.right)
-    print(
-        "missed by question     " + ", ".join(f"{name} {missed[name]}/{total}" for name, total in by_question.items())
+    of, missed = (
+        Counter(each.row.question for each in results),
+        Counter(each.row.question for each in results if not each.right),
     )
-    raised = [each for each in filtered if each.tier]
-    whole = sum(each.right for each in filtered)
-    print(f"with the safety filter {whole} of {len(filtered)} ({whole / len(filtered):.1%})")
-    without = sum(not each.sign for each in raised)
-    print(f"  raised by it         {len(raised)}, {without} of them without an urgent sign")
-    for each in raised if options.list else ():
-        if not each.sign:
-            print(f"  {each.row.question:<9} {each.row.text!r}: raised to {each.tier}")
-    for each in results if options.list else lost:
+    whole, raised = sum(each.right for each in filtered), [each for each in filtered if each.tier]
+    harmless = sum(not each.sign for each in raised)
+    print(f"{path.name}, {len(results)} rows")
+    print(f"  with the safety filter in front    {whole} ({share(filtered):.1%}; floor {floor:.0%})")
+    print(f"    raised by it                     {len(raised)}, {harmless} with no urgent sign")
+    print(f"  by the reader alone                {right} ({share(results):.1%})")
+    print(f"    asked again, taken for another   {again}, {len(results) - right - again}")
+    print(f"    a red flag taken for none or less {len(lost)}")
+    print("    missed by question               " + ", ".join(f"{name} {missed[name]}/{of[name]}" for name in of))
+    for each in filtered if listed else lost:
         if not each.right or each.care_lost:
-            print(f"  {each.row.question:<9} {each.row.text!r}: {each.got}, means {' or '.join(each.row.wanted)}")
-    return 1 if share < FLOOR or lost else 0
+            got = f"raised to {each.tier}" if each.tier else each.got
+            print(f"  {each.row.question:<9} {each.row.text!r}: {got}, means {' or '.join(each.row.wanted)}")
 
 
 def load_rows(path: Path = HELD_OUT) -> list[Row]:
@@ -127,8 +141,9 @@ def measure(check_in: CheckIn, rows: Sequence[Row]) -> list[Result]:
     results = []
     for row, embedding in zip(rows, embeddings, strict=True):
         said = reader.read(row.text, at(check_in, row.question), TODAY)
-        if said is None and not looks_asked(row.text):
-            said = guesses.guess(check_in.question(row.question), row.text, embedding)
+        if said is None:
+            guess = partial(guesses.guess, embedding=embedding)
+            said = guessed(reader, check_in.question(row.question), row.text, guess)
         results.append(_result(check_in, row, said))
     return results
 
@@ -139,9 +154,10 @@ def behind_the_filter(results: Sequence[Result]) -> list[Result]:
     safety = SafetyFilter(rules, classifier(rules))
     embed = shared_embedding().embed
     vectors = embed([each.row.text for each in results])
-    context = Context.from_mapping({"state": FORM})
+    in_the_form, denial = Context(state=FORM), Denial(load_check_in().controls)
     found = [
-        safety.assess(each.row.text, vector, context, embed) for each, vector in zip(results, vectors, strict=True)
+        safety.assess(text, vector, for_answer(in_the_form, text, denial), embed)
+        for text, vector in zip((each.row.text for each in results), vectors, strict=True)
     ]
     return [
         replace(each, tier=one.tier, care_lost=False) if one.interrupts else each

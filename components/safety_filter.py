@@ -7,6 +7,7 @@ that. What is said is data/safety/replies.yml, through `knowledge.safety.replies
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,13 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import counts
 from components.canary import RAISED, SENTENCE
+from components.check_in_routing import FORM
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
 from components.sentence_embedder import row_of
+from knowledge.check_in.content import check_in
+from knowledge.check_in.denial import Denial
 from knowledge.logs import about
 from knowledge.safety import Assessment, Context, SafetyRules, train_classifier
 from knowledge.safety import SafetyFilter as Filter
@@ -60,6 +64,7 @@ class SafetyFilter(GraphComponent):
         self._resource = resource
         self._rules = rules
         self._filter = Filter(rules, classifier) if classifier else None
+        self._denial = Denial(check_in().controls)
 
     @classmethod
     def create(
@@ -105,7 +110,7 @@ class SafetyFilter(GraphComponent):
             # A tapped choice arrives as "/intent{...}" and holds no words of the visitor.
             if text and not text.startswith("/"):
                 with counts.timed("safety"):
-                    assessment = self._assess(message, text, context)
+                    assessment = self._assess(message, text, for_answer(context, text, self._denial))
                 _write(message, assessment, context, tracker)
         return messages
 
@@ -138,6 +143,11 @@ def _checked_rules() -> SafetyRules:
     if faults:
         raise SafetyNotReady("; ".join(faults))
     return SafetyRules()
+
+
+def for_answer(context: Context, text: str, denial: Denial) -> Context:
+    """Return the context of one message: in the check-in it is known whether the message is a plain no."""
+    return replace(context, plain_no=context.state == FORM and denial.is_plain(text))
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:

@@ -31,7 +31,8 @@ class Context:
 
     `asked` is the question of ours that is open: "t3" (are you thinking of suicide or of hurting yourself?) or
     "right_now" (is it happening now?). `pinned` is the highest tier so far, `kind` the kind that was last raised.
-    `state` is the form's name.
+    `state` is the form's name. `plain_no`: the message is nothing but a plain no to the open question of the check-in
+    (see `knowledge.check_in.denial`).
     """
 
     asked: Asked | None = None
@@ -39,6 +40,7 @@ class Context:
     kind: str | None = None
     state: str | None = None
     language: str | None = None
+    plain_no: bool = False
 
     @staticmethod
     def from_mapping(values: Mapping[str, Any]) -> Context:

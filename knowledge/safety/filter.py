@@ -39,6 +39,8 @@ SETTLED = 0.9
 PART_DISCOUNT = 1.6
 #: One card question of so many is learned from: there are thousands, and none of them is hard.
 CARDS_OF = 3
+#: What "no, nothing like that" comes to where the check-in has just asked for signs: it is an answer.
+NO_CONCERN = Verdict("none", "none", "none", ())
 #: Names of the classifier's outcome where it decided alone, for questions about the body.
 _KINDS = {"emergency": "emergency", "today": "same_day"}
 
@@ -87,6 +89,8 @@ class SafetyFilter:
         words, reading = self._rules.read(text, known.language)
         probability = self.probability(text, words, reading, embedding, embed)
         verdict = self._rules.table.join(reading, probability)
+        if known.plain_no and _is_only_suspected(verdict, reading):
+            verdict = NO_CONCERN
         if known.asked is not None:
             answered = self._answer(words, reading, verdict, known)
             if answered is not None:
@@ -176,6 +180,11 @@ def _assessment(verdict: Verdict, lang: str, probability: Mapping[str, float]) -
     return Assessment(
         tier, kind, lang, ask="t3" if tier == "T3" else None, by=verdict.by, why=verdict.why, probability=probability
     )
+
+
+def _is_only_suspected(verdict: Verdict, reading: Reading) -> bool:
+    """Return whether a message would be asked about (T3) for the classifier's sake alone: no rule spoke at all."""
+    return verdict.outcome == "T3" and verdict.by == "classifier" and not reading.findings
 
 
 def _discounted(probability: float) -> float:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bench.eval_check_in import (
-    FLOOR,
+    FLOORS,
     Result,
     Row,
     _care_lost,
@@ -13,12 +15,14 @@ from bench.eval_check_in import (
     load_rows,
     measure,
     outcome,
+    share,
     wanted,
 )
 from components.check_in_guess import load_examples
 from knowledge.check_in.content import load_check_in
 from knowledge.check_in.course import Said
 from knowledge.check_in.wording import plain
+from knowledge.safety.filter import training_examples
 
 CHECK_IN = load_check_in()
 
@@ -68,18 +72,25 @@ def test_a_result_knows_a_miss_from_a_question_asked_again() -> None:
     assert Result(Row("where", "x", ("where: jaw", "where: neck")), "where: neck", False).right
 
 
-def test_no_held_out_row_is_an_example_and_there_are_enough_for_every_question() -> None:
-    rows = load_rows()
-    known = {plain(each) for each in load_examples(CHECK_IN)[0]}
+@pytest.mark.parametrize("path", FLOORS)
+def test_no_held_out_row_is_an_example_and_there_are_some_for_every_question(path: Path) -> None:
+    rows = load_rows(path)
+    learned = {*load_examples(CHECK_IN)[0], *(example.text for example in training_examples())}
+    known = {plain(each) for each in learned}
     same = [row.text for row in rows if plain(row.text) in known and len(plain(row.text).split()) > 3]
     assert same == []
-    assert len(rows) >= 200
     assert {row.question for row in rows} == {question.id for question in CHECK_IN.questions}
 
 
+def test_there_are_enough_held_out_rows() -> None:
+    assert len(load_rows()) >= 200
+
+
 @pytest.mark.slow
-def test_typed_answers_are_understood_and_no_red_flag_is_taken_for_none() -> None:
-    results = measure(CHECK_IN, load_rows())
+@pytest.mark.parametrize("path", FLOORS)
+def test_typed_answers_are_understood_and_no_red_flag_is_taken_for_none(path: Path) -> None:
+    results = measure(CHECK_IN, load_rows(path))
     assert [each.row.text for each in results if each.care_lost] == []
-    assert sum(each.right for each in results) / len(results) >= FLOOR
-    assert [each.row.text for each in behind_the_filter(results) if each.care_lost] == []
+    filtered = behind_the_filter(results)
+    assert share(filtered) >= FLOORS[path]
+    assert [each.row.text for each in filtered if each.care_lost] == []
