@@ -4,7 +4,7 @@ import { make, paragraphs, safeAddress } from "./element.js";
 import { rating } from "./rating.js";
 import { fill, texts } from "./texts.js";
 
-/** @import { Message, Page, Review } from "./types" */
+/** @import { Choice, Message, Page, Review } from "./types" */
 
 /**
  * The message's text in a bubble, with more below it.
@@ -28,13 +28,21 @@ export function bubble(message, ...more) {
  */
 export function choices(message, page) {
   if (!message.choices.length) return null;
-  const buttons = message.choices.map((choice) =>
-    make("button", { type: "button", class: "choice", onclick: (/** @type {Event} */ { currentTarget }) => {
-      // one at a time: a second tap while an answer is on its way would ask twice
-      if (!(/** @type {HTMLElement} */ (currentTarget).hasAttribute("data-held"))) page.choose(choice);
-    } }, choice.label),
-  );
+  const buttons = message.choices.map((choice) => choiceButton(choice, page));
   return make("div", { class: "choices", role: "group", "aria-label": texts.choices }, ...buttons);
+}
+
+/**
+ * The button of one choice.
+ * @param {Choice} choice
+ * @param {Page} page
+ * @param {string} [look]
+ */
+export function choiceButton(choice, page, look = "") {
+  return make("button", { type: "button", class: `choice ${look}`.trim(), onclick: (/** @type {Event} */ { currentTarget }) => {
+    // one at a time: a second tap while an answer is on its way would ask twice
+    if (!(/** @type {HTMLElement} */ (currentTarget).hasAttribute("data-held"))) page.choose(choice);
+  } }, choice.label);
 }
 
 /**

@@ -1,10 +1,11 @@
 /** One question of the check-in: how far one is, the question, its answers, and the ways to leave it out, go back, ask why or stop. */
 
 import { make } from "../element.js";
+import { choiceButton } from "../parts.js";
 import { texts } from "../texts.js";
 import { Picking } from "./picking.js";
 
-/** @import { Choice, Message, Page } from "../types" */
+/** @import { Message, Page } from "../types" */
 
 /**
  * @param {Message} message
@@ -13,7 +14,7 @@ import { Picking } from "./picking.js";
 export function checkIn(message, page) {
   const { data } = message;
   const count = Array.isArray(data.answers) ? data.answers.length : 0;
-  const answers = data.several ? severalAnswers(message, page) : message.choices.slice(0, count).map((choice) => button(choice, page));
+  const answers = data.several ? severalAnswers(message, page) : message.choices.slice(0, count).map((choice) => choiceButton(choice, page));
   return [question(message), group(answers, "answers", String(data.ask ?? "")), controls(message, page)];
 }
 
@@ -33,7 +34,7 @@ export function question({ data }) {
 /** Leave out, back, why, stop: quieter than the answers. @param {Message} message @param {Page} page */
 export function controls({ choices, data }, page) {
   const rest = choices.slice(Array.isArray(data.answers) ? data.answers.length : 0);
-  return rest.length ? group(rest.map((choice) => button(choice, page, "control")), "controls", texts.check_in.controls) : null;
+  return rest.length ? group(rest.map((choice) => choiceButton(choice, page, "control")), "controls", texts.check_in.controls) : null;
 }
 
 /** @param {Message} message @param {Page} page */
@@ -41,17 +42,6 @@ function severalAnswers(message, page) {
   const picking = new Picking(message, page);
   const toggles = picking.choices.map((choice, place) => picking.toggle(choice, place, "choice"));
   return [...toggles, picking.done(String(message.data.labels?.list_done ?? ""))];
-}
-
-/**
- * @param {Choice} choice
- * @param {Page} page
- * @param {string} [look]
- */
-function button(choice, page, look = "") {
-  return make("button", { type: "button", class: `choice ${look}`.trim(), onclick: (/** @type {Event} */ { currentTarget }) => {
-    if (!(/** @type {HTMLElement} */ (currentTarget).hasAttribute("data-held"))) page.choose(choice);
-  } }, choice.label);
 }
 
 /**

@@ -2,10 +2,10 @@
 
 import { make } from "../element.js";
 import { lineList } from "../lines.js";
-import { whereFrom } from "../parts.js";
+import { choiceButton, whereFrom } from "../parts.js";
 import { texts } from "../texts.js";
 
-/** @import { Choice, Message, Page } from "../types" */
+/** @import { Message, Page } from "../types" */
 
 /**
  * @param {Message} message
@@ -40,7 +40,7 @@ function sections({ choices, data }, page) {
   let from = 0;
   return (data.sections ?? []).map((/** @type {{title: string, choices: number}} */ { title, choices: count }) => {
     const own = choices.slice(from, (from += count));
-    const buttons = own.map((choice) => button(choice, page, title ? "" : "control"));
+    const buttons = own.map((choice) => choiceButton(choice, page, title ? "" : "control"));
     return make(
       "div",
       { class: "offered" },
@@ -82,17 +82,6 @@ async function copied(text) {
     field.remove();
     return done;
   }
-}
-
-/**
- * @param {Choice} choice
- * @param {Page} page
- * @param {string} look
- */
-function button(choice, page, look) {
-  return make("button", { type: "button", class: `choice ${look}`.trim(), onclick: (/** @type {Event} */ { currentTarget }) => {
-    if (!(/** @type {HTMLElement} */ (currentTarget).hasAttribute("data-held"))) page.choose(choice);
-  } }, choice.label);
 }
 
 /** @param {unknown} words */
