@@ -61,12 +61,29 @@ class Reader:
             return changed
         if looks_asked(text) and not (question.kind == "wish" and _WISH.match(words)):
             return None
-        return self._answer(question, text, today)
+        return self._answer(question, text, today) or self._taken_back(text, now)
 
     def says(self, control: str, text: str) -> bool:
         """Return whether a whole message is one of the phrases of a control, such as "resume" or "revise"."""
         words = spelled(self._without_fillers(plain(text)), self._known, self._common)
         return any(is_whole(phrase, words) for phrase in self._check_in.controls[control])
+
+    def denied(self, question: Question, text: str) -> tuple[str, ...]:
+        """Return the choices that a message names only to take them back: "no pain"."""
+        return self._hear(question, text).denied
+
+    def correction(self, text: str, now: Progress, today: date) -> Said | None:
+        """Return what a message changes in an answer that was given before: "wait, it was my left leg".
+
+        It changes the open question's answer, or else the nearest before it that it fits. Where no question is open any
+        more, a single "wait" or "actually" is too little to be one.
+        """
+        for announced, rest in self._corrections(text):
+            if now.question is None and len(announced.split()) < PLAINLY:
+                continue
+            adds = any(find(phrase, plain(text)) for phrase in self._check_in.controls["addition"])
+            return self._changed(rest, now, today, adds)
+        return None
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -117,23 +134,6 @@ class Reader:
             is_whole(phrase, words) for choice in question.choices for phrase in choice.phrases
         )
 
-    def denied(self, question: Question, text: str) -> tuple[str, ...]:
-        """Return the choices that a message names only to take them back: "no pain"."""
-        return self._hear(question, text).denied
-
-    def correction(self, text: str, now: Progress, today: date) -> Said | None:
-        """Return what a message changes in an answer that was given before: "wait, it was my left leg".
-
-        It changes the open question's answer, or else the nearest before it that it fits. Where no question is open any
-        more, a single "wait" or "actually" is too little to be one.
-        """
-        for announced, rest in self._corrections(text):
-            if now.question is None and len(announced.split()) < PLAINLY:
-                continue
-            adds = any(find(phrase, plain(text)) for phrase in self._check_in.controls["addition"])
-            return self._changed(rest, now, today, adds)
-        return self._taken_back(text, now)
-
     def _corrections(self, text: str) -> Iterator[tuple[str, str]]:
         """Yield what announces a correction and what comes after it, the longest announcement first."""
         words = spelled(plain(text), self._known, self._common)
@@ -150,7 +150,7 @@ class Reader:
         question = self._check_in.question(now.question) if now.question else asked_before(self._check_in, now)
         while question is not None:
             if question.several and question.id in now.answers:
-                said = amended(question, now, self._hear(question, rest), plain(rest), adds)
+                said = self._amended(question, rest, now, adds)
             else:
                 said = self._answer(question, rest, today)
             if said is not None:
@@ -160,13 +160,22 @@ class Reader:
         return None
 
     def _taken_back(self, text: str, now: Progress) -> Said | None:
-        """Return the places that are left when a message takes back some that were picked: "not the jaw"."""
+        """Return the places that are left when a message begins by taking back some that were picked: "not the jaw"."""
         question = next(each for each in self._check_in.questions if each.kind == "body_map")
-        before, first = now.answers.get(question.id, ()), plain(text).split(" ")[0]
-        if now.question == question.id or first not in self._negators:
+        if now.question == question.id or plain(text).split(" ")[0] not in self._negators:
             return None
+        denied = set(self.denied(question, text)) & set(now.answers.get(question.id, ()))
+        return self._amended(question, text, now, adds=False) if denied else None
+
+    def _amended(self, question: Question, text: str, now: Progress, adds: bool) -> Said | None:
+        """Return an answer with several choices after a correction.
+
+        While a question is open that hangs on it, nothing is only taken away: "no chest pain" answers that question.
+        """
         heard = self._hear(question, text)
-        return amended(question, now, heard, plain(text), adds=False) if set(heard.denied) & set(before) else None
+        if not heard.named and question.id in self._check_in.question(now.question or question.id).asked_if:
+            return None
+        return amended(question, now, heard, plain(text), adds)
 
     def _answer(self, question: Question, text: str, today: date) -> Said | None:
         parts = self._clauses(text)
@@ -182,20 +191,19 @@ class Reader:
             if lasted is not None:
                 return Said("answer", (_duration(question, lasted),), question.id)
         picked = self._named(question, parts)
-        none = question.none
-        if (
-            not picked
-            and none is not None
-            and not none.words
-            and self._denial.is_plain(text, loosely=not question.red_flag)
-        ):
-            return Said("answer", (none.id,), question.id)
         if not picked:
-            return None
+            return self._none(question, text)
         if question.several:
             sides, named = areas.sides(question, picked, words), areas.parts(question, picked, words)
             return Said("answer", picked, question.id, sides, named)
         return Said("answer", (self._most_careful(question, picked),), question.id)
+
+    def _none(self, question: Question, text: str) -> Said | None:
+        """Return the choice that rules out the others, for a plain no; one with words of its own is found by these."""
+        none = question.none
+        if none is None or none.words or not self._denial.is_plain(text, loosely=not question.red_flag):
+            return None
+        return Said("answer", (none.id,), question.id)
 
     def _clauses(self, text: str) -> list[str]:
         return [spelled(each, self._known, self._common) for each in clauses(text)]

@@ -70,6 +70,18 @@ def test_a_side_alone_changes_the_one_place_that_has_one() -> None:
     assert READER.read("wait, the left one", Progress(answers=ANSWERS, question="impact"), TODAY) is None
 
 
+def test_while_pain_is_asked_about_no_place_is_taken_away_by_denying_it() -> None:
+    now = Progress(answers={**ANSWERS, "where": ("neck", "chest")}, question="pressure")
+    assert READER.read("no chest pain", now, TODAY) is None
+    assert READER.read("actually no chest", now, TODAY) is None
+    said = READER.read("sorry, I meant my neck and jaw", now, TODAY)
+    assert isinstance(said, Said) and (said.question, said.choices) == ("where", ("jaw", "neck"))
+
+
+def test_an_answer_to_the_open_question_is_no_correction() -> None:
+    assert after("not much in the neck").answers == {**ANSWERS, "impact": ("not_at_all",)}
+
+
 def test_with_no_place_left_the_question_is_open_again() -> None:
     now = after("not the jaw", answers={"where": ("jaw",)})
     assert (now.question, now.note) == ("where", "back")
