@@ -15,6 +15,8 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from knowledge.safety.sounds import Sounds
+
 #: Messages end at 1,000 characters at the edge; anything longer is cut here, the end is kept too.
 MAX_CHARACTERS = 2000
 #: Words under SHORT letters are never taken for a slip; from LONG letters on, two letters may be wrong.
@@ -103,6 +105,15 @@ class Normaliser:
         for lang, targets in (spelling.get("misspelt") or {}).items():
             for word in targets:
                 self._targets.setdefault((lang, str(word)[0]), []).append(str(word))
+        self._only_spanish = {
+            str(key): tuple(_plain(str(value)).split())
+            for key, value in (spelling.get("only_in_spanish") or {}).items()
+        }
+        self._english = self._hints.get("en", frozenset()) | frozenset(known)
+        spanish = self._hints.get("es", frozenset())
+        targets = (spelling.get("misspelt") or {}).get("es") or ()
+        self._sounds = Sounds((self._vocabulary - self._english) | spanish | {str(word) for word in targets})
+        self._small_sounds = Sounds(spanish)
         self._pieces = frozenset(w for w in self._vocabulary if len(w) >= 4) | frozenset(
             str(word) for word in spelling.get("glued_pieces") or ()
         )
@@ -140,6 +151,9 @@ class Normaliser:
         for at, after in enumerate(raw[1:]):
             if raw[at] == "2" and after in self._two_before:
                 raw[at] = "to"
+            # "i" is also how "y" is typed; before English words it is the English one.
+            if raw[at] == "i" and lang == "es" and (after in self._hints.get("es", ()) or after not in self._english):
+                raw[at] = "y"
         words = tuple(word for word in raw if word not in self._dropped)
         return Words(words, lang, "?" in text)
 
@@ -189,6 +203,8 @@ class Normaliser:
         return min(found, key=len) if found else word.replace("*", "")
 
     def _resolve(self, word: str, lang: str) -> tuple[str, ...]:
+        if lang == "es" and word in self._only_spanish:
+            return self._only_spanish[word]
         for candidate in _spellings(word):
             if candidate in self._expand:
                 return self._expand[candidate]
@@ -203,6 +219,9 @@ class Normaliser:
             letters = re.sub(r"[^a-z]", "", word)
             return (letters if len(letters) > 1 and not word[0].isdigit() else word,)
         word = _RUN3.sub(r"\1\1", word)
+        heard = self._sounds.nearest(word) if lang == "es" and len(word) > 1 else None
+        if heard is not None:
+            return self._expand.get(heard, (heard,))
         if len(word) >= 5:
             split = self._split_glued(word)
             if split:
@@ -236,8 +255,9 @@ class Normaliser:
         return str(found[0]) if found and len(word) >= SHORT else word
 
     def _language(self, words: Sequence[str], marks: int, asked: str | None) -> str:
-        english = sum(word in self._hints.get("en", ()) for word in words)
+        english = sum(word in self._hints.get("en", ()) for word in words if word != "i") + ("i" in words)
         spanish = sum(word in self._hints.get("es", ()) for word in words) + (2 if marks else 0)
+        spanish += sum(word not in self._known and word in self._small_sounds for word in words)
         if english == spanish:
             return asked or "en"
         return "es" if spanish > english else "en"
