@@ -113,9 +113,10 @@ def _in_the_form(
     if said is None:
         if understood.intent == "start_over":
             return moved(check_in, Said("restart"), state)
-        if understood.intent == "stop" or _interrupts(understood, text):
+        question = check_in.question(progress.question or "")
+        if understood.intent == "stop" or (_interrupts(understood, text) and not reader.denied(question, text)):
             return None
-        said = guessed(reader, check_in.question(progress.question or ""), text, guess)
+        said = guessed(reader, question, text, guess)
     if said == "stop":
         return Turn("stop", {"reply": "stop", "misses": 0})
     return moved(check_in, said if isinstance(said, Said) else Said("unclear"), state)

@@ -109,6 +109,11 @@ class CheckIn:
                 return each
         raise KeyError(question_id)
 
+    @property
+    def body_map(self) -> Question:
+        """The question about places. Raises StopIteration when there is none, which `faults` refuses."""
+        return next(question for question in self.questions if question.kind == "body_map")
+
     def level(self, level_id: str) -> Level:
         """Return a level. Raises KeyError for an unknown one."""
         for each in self.levels:

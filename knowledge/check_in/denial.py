@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 
 from knowledge.check_in.wording import clauses, find, is_made_of, plain, spelled, vocabulary
 
+#: Words of a no that may be one slip away; others are left alone, as a slip might hide a sign.
+OFTEN_MISSPELT = ("these", "those", "things", "anything")
+
 
 class Denial:
     """Reads messages as a plain no. Build once."""
@@ -21,7 +24,7 @@ class Denial:
         self._strict = [*controls["none"], *controls["none_begins"]]
         self._loose = [*controls["none_loosely"], *self._strict]
         self._goes_on = [*controls["none_goes_on"], *self._fillers]
-        self._known = vocabulary(controls["none_begins"])
+        self._known = vocabulary([*controls["none_begins"], *OFTEN_MISSPELT])
 
     def is_plain(self, text: str, loosely: bool = False) -> bool:
         """Return whether each part of a message says no, but for thanks and the like. `loosely`: for no red flag."""

@@ -83,6 +83,8 @@ def _levels(content: Mapping[str, Any]) -> Found:
 
 def _questions(content: Mapping[str, Any]) -> Found:
     """Yield what is incomplete or contradicts itself within a question."""
+    if not any(question.get("kind") == "body_map" for question in content["questions"]):
+        yield ["questions"], "no question asks where.", "Give one of them `kind: body_map`."
     before: dict[str, set[str]] = {}
     for at, question in enumerate(content["questions"]):
         where: Where = ["questions", at]

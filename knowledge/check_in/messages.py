@@ -181,7 +181,7 @@ def _because(check_in: CheckIn, outcome: Outcome, progress: Progress, language: 
 
 
 def _places(check_in: CheckIn, progress: Progress, language: str) -> str:
-    question = _body_map(check_in)
+    question = check_in.body_map
     areas = [each for each in progress.answers.get(question.id, ()) if not question.choice(each).only]
     if not areas:
         return ""
@@ -225,12 +225,8 @@ def _sections(
 
 
 def _reading(check_in: CheckIn, progress: Progress) -> list[str]:
-    question = _body_map(check_in)
+    question = check_in.body_map
     return [card for each in progress.answers.get(question.id, ()) for card in question.choice(each).reading]
-
-
-def _body_map(check_in: CheckIn) -> Question:
-    return next(question for question in check_in.questions if question.kind == "body_map")
 
 
 def _cards(library: Library, cards: Sequence[str], now: Situation) -> list[Choice]:

@@ -58,6 +58,11 @@ _OVER_A_MONTH = re.compile(r"\b(?:over|more than|longer than|well over|at least)
 _YEAR = re.compile(r"\b(?:since|in|from|around|about|of) ((?:19|20)\d\d)\b")
 _BORN = re.compile(r"\bborn .*?\b((?:19|20)\d\d)\b")
 
+#: What may stand around an age that is all that is said: "actually I'm only 17 years old".
+_AROUND_AN_AGE = frozenset(
+    ("im", "i", "am", "only", "just", "still", "actually", "really", "turned", "years", "old", "yo")
+)
+
 
 def number(word: str) -> int | None:
     """Return the number that a word says: "3", "three", "3rd"."""
@@ -100,6 +105,12 @@ def age(text: str, today: date) -> int | None:
         if 5 <= found <= OLDEST:
             return found
     return None
+
+
+def says_age(text: str) -> bool:
+    """Return whether a plain text says an age and nothing else: "im only 17", "born in 2010"."""
+    rest = [word for word in text.split() if word not in _AROUND_AN_AGE]
+    return bool(_BORN.search(text)) or (bool(rest) and all(number(word) is not None for word in rest))
 
 
 def days(text: str, today: date) -> float | None:

@@ -23,6 +23,8 @@ from knowledge.check_in.wording import after, clauses, find, is_whole, plain, sp
 CONTROLS = ("stop", "why", "restart", "skip", "back", "resume")
 #: Words that must announce a correction where no question is open any more.
 PLAINLY = 2
+#: Words at the beginning of a message that may say that a place is taken back: "it's not my jaw".
+BEGINNING = 3
 #: A wish said as a question: "can someone call me".
 _WISH = re.compile(r"^(?:can|could|may)\b")
 _QUESTION = re.compile(
@@ -81,7 +83,8 @@ class Reader:
         for announced, rest in self._corrections(text):
             if now.question is None and len(announced.split()) < PLAINLY:
                 continue
-            adds = any(find(phrase, plain(text)) for phrase in self._check_in.controls["addition"])
+            added = any(find(phrase, plain(text)) for phrase in self._check_in.controls["addition"])
+            adds = added or announced.startswith("and ")
             return self._changed(rest, now, today, adds)
         return None
 
@@ -146,14 +149,17 @@ class Reader:
                 yield announced, rest
 
     def _changed(self, rest: str, now: Progress, today: date, adds: bool) -> Said | None:
+        """Return what the rest of a correction answers: the open question, else the nearest before it that it fits."""
         place: Progress = now
         question = self._check_in.question(now.question) if now.question else asked_before(self._check_in, now)
         while question is not None:
             if question.several and question.id in now.answers:
                 said = self._amended(question, rest, now, adds)
+            elif question.kind == "age" and question.id != now.question and not numbers.says_age(plain(rest)):
+                said = None  # "ten years" is no age
             else:
                 said = self._answer(question, rest, today)
-            if said is not None:
+            if said is not None or self._denial.is_plain(rest):  # "wait, no" is said to the open question alone
                 return said
             place = Progress(answers=now.answers, question=question.id)
             question = asked_before(self._check_in, place)
@@ -161,8 +167,8 @@ class Reader:
 
     def _taken_back(self, text: str, now: Progress) -> Said | None:
         """Return the places that are left when a message begins by taking back some that were picked: "not the jaw"."""
-        question = next(each for each in self._check_in.questions if each.kind == "body_map")
-        if now.question == question.id or plain(text).split(" ")[0] not in self._negators:
+        question = self._check_in.body_map
+        if now.question == question.id or not self._negators & set(plain(text).split()[:BEGINNING]):
             return None
         denied = set(self.denied(question, text)) & set(now.answers.get(question.id, ()))
         return self._amended(question, text, now, adds=False) if denied else None
@@ -199,11 +205,13 @@ class Reader:
         return Said("answer", (self._most_careful(question, picked),), question.id)
 
     def _none(self, question: Question, text: str) -> Said | None:
-        """Return the choice that rules out the others, for a plain no; one with words of its own is found by these."""
+        """Return the choice that rules out the others, for a plain no."""
         none = question.none
-        if none is None or none.words or not self._denial.is_plain(text, loosely=not question.red_flag):
+        if none is None:
             return None
-        return Said("answer", (none.id,), question.id)
+        said = any(is_whole(phrase, plain(text)) for phrase in none.words)
+        plainly = said or self._denial.is_plain(text, loosely=not question.red_flag)
+        return Said("answer", (none.id,), question.id) if plainly else None
 
     def _clauses(self, text: str) -> list[str]:
         return [spelled(each, self._known, self._common) for each in clauses(text)]

@@ -78,6 +78,20 @@ def test_while_pain_is_asked_about_no_place_is_taken_away_by_denying_it() -> Non
     assert isinstance(said, Said) and (said.question, said.choices) == ("where", ("jaw", "neck"))
 
 
+@pytest.mark.parametrize(
+    "text", ["Oh, that goes back ten years", "it's my neck, from forty years of driving", "wait, no", "and I am tired"]
+)
+@pytest.mark.parametrize("open_question", ["now", "where", "how_long"])
+def test_a_story_with_a_number_changes_no_age_and_a_bare_no_no_earlier_answer(text: str, open_question: str) -> None:
+    now = Progress(answers={"age": ("adult",), "now": ("none",), "body": ("none",)}, question=open_question)
+    said = READER.read(text, now, TODAY)
+    assert not isinstance(said, Said) or said.question == open_question
+
+
+def test_an_age_that_is_put_right_counts() -> None:
+    assert after("wait, I'm only 16").answers["age"] == ("minor",)
+
+
 def test_an_answer_to_the_open_question_is_no_correction() -> None:
     assert after("not much in the neck").answers == {**ANSWERS, "impact": ("not_at_all",)}
 

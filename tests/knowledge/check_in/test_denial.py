@@ -21,6 +21,7 @@ DENIAL = Denial(CHECK_IN.controls)
         "no, everything is alright",
         "neither, luckily",
         "nohting",
+        "noen of theese",
         "none of those are happening",
         "nothing on your list applies to me",
         "No. Thank you. Nothing of that.",

@@ -87,6 +87,7 @@ def test_the_check_in_as_it_is_has_no_faults(tmp_path: Path) -> None:
         (lambda c: question(c, "pressure").update(asked_if={"where": ["elbow"]}), "asked_if", "never asked"),
         (lambda c: question(c, "pressure").update(asked_if={"stress": ["fine"]}), "asked_if", "never asked"),
         (lambda c: question(c, "how_long")["choices"].pop(), "choices", "four choices"),
+        (lambda c: question(c, "where").pop("kind"), "questions", "asks where"),
         (no_effect("B"), "levels", "no choice leads"),
         (no_effect("minor"), "levels", "no choice leads"),
         (lambda c: c["levels"].reverse(), "levels", "in this order"),

@@ -70,6 +70,8 @@ def test_the_questions_own_words_in_an_answer_do_not_outweigh_how_much(text: str
         ("age", "17 and a half", ("minor",)),
         ("age", "I'll be 18 in May", ("minor",)),
         ("pressure", "not right now", ("none",)),
+        ("pressure", "no pain, no pressure", ("none",)),
+        ("where", "nope", ("nowhere",)),
         ("help", "can someone call me?", ("talk",)),
     ],
 )
