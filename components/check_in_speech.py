@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -43,6 +44,8 @@ def check_in_messages(
         kind = tracker.get_slot("safety_kind") or "self"
         language = tracker.get_slot("safety_language") or now.language  # the one that the crisis was told in
         return [crisis_message(Assessment(tier="T2", kind=kind, lang=language), language, lines, replies)]
+    if tracker.get_slot("safety_pinned"):  # a question that was answered "no" counts for no level, but stays pinned
+        outcome = replace(outcome, movement=False)
     return [result_message(content, progress, outcome, library, now, lines)]
 
 

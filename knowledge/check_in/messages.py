@@ -198,7 +198,8 @@ def _movement(check_in: CheckIn, outcome: Outcome, progress: Progress, language:
     held = [picked_words(check_in, each, progress, language) for each in outcome.held_by if each.choice is not None]
     if held:
         return [say["movement_held"].format(picked=", ".join(held))]
-    return [say["movement_left_out"]]
+    left_out = any(each.choice is None for each in outcome.held_by)
+    return [say["movement_left_out" if left_out else "movement_earlier"]]
 
 
 def _sections(

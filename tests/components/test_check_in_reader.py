@@ -125,6 +125,20 @@ def test_the_result_comes_from_the_answers_in_the_slot(library: Library, make_tr
     assert (message["data"]["level"], message["data"]["pinned"]) == ("A", "M1")
 
 
+@pytest.mark.parametrize(("pinned", "answer", "level"), [("T3", "no", "D"), ("M1", "no", "D"), ("T3", "none", "C")])
+def test_after_a_question_about_safety_no_movement_is_offered_by_itself_whatever_was_answered(
+    library: Library, make_tracker: Any, pinned: str, answer: str, level: str
+) -> None:
+    calm = {"age": "adult", "now": "none", "body": "none", "where": "neck", "how_long": "days", "impact": "a_little"}
+    calm |= {"stress": "some", "movement": "none", "help": "move"}
+    through = Progress(answers={name: (choice,) for name, choice in calm.items()}).as_values()
+    slots = {"check_in_progress": through, "check_in_outcome": level, "safety_pinned": pinned, "safety_answer": answer}
+    [message] = say("utter_check_in_result", library, make_tracker(slots)) or []
+    assert message["data"]["level"] == level
+    assert "earlier in this chat" in message["data"]["movement"]
+    assert not {choice["topic"] for choice in message["choices"]} & {"stretch-menu", "seated-marching"}
+
+
 def test_thoughts_of_suicide_are_answered_by_the_fixed_reply(library: Library, make_tracker: Any) -> None:
     through = Progress(answers={"age": ("adult",), "now": ("thoughts",)}).as_values()
     slots = {"check_in_progress": through, "check_in_outcome": "crisis", "safety_pinned": "T2", "safety_kind": "self"}
