@@ -5,7 +5,7 @@ Pure: words in, findings out. Which tier a finding comes to is table.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from knowledge.safety.patterns import Lists, PatternError, Phrases
 
 Who = Literal["self", "other", "addressed", "unknown"]
 #: How a phrase is meant, in the order in which the first that holds is taken.
-STATES = ("addressed", "negated", "fiction", "general", "past", "joke", "asserted")
+STATES = ("addressed", "negated", "fiction", "general", "history", "past", "joke", "asserted")
 #: What a masked idiom or title leaves behind.
 MASK = "~"
 #: Marks the patterns of a rule that count only when the classifier agrees.
@@ -73,6 +73,11 @@ class Reading:
     cues: frozenset[str]
     words: tuple[str, ...]
 
+    @property
+    def told_as_history(self) -> bool:
+        """Whether the message tells of something long ago and settled, calmly, beside a question about a topic."""
+        return _told_as_history(self.cues)
+
 
 class Rules:
     """The compiled rules. Build once; `read` is safe to call from several threads."""
@@ -98,6 +103,8 @@ class Rules:
             self._exemptions.add(str(entry["id"]), [*entry.get("en", ()), *entry.get("es", ())])
         for name, patterns in cues["phrases"].items():
             self._cues.add(name, patterns)
+        self._history_kinds = frozenset(cues.get("history_kinds") or ())
+        self._history_kinds_of_others = frozenset(cues.get("history_kinds_of_others") or ())
         words = cues["words"]
         self._self_words = _flat(named, words["self"])
         self._other_words = _flat(named, words["other"])
@@ -201,12 +208,15 @@ class Rules:
         def near(name: str) -> bool:
             return any(low <= start and end <= high for start, end in cues.get(name, ()))
 
+        history = _told_as_history(cues)
         holds = {
             "addressed": who == "addressed",
             "negated": self._negated(span, words),
             "fiction": near("fiction"),
             "general": near("general") and not near("personal"),
-            "past": near("past") and not near("now"),
+            "history": history
+            and (rule.kind in self._history_kinds or (who == "other" and rule.kind in self._history_kinds_of_others)),
+            "past": history or (near("past") and not near("now")),
             "joke": "joke" in cues and "serious" not in cues,
         }
         state = next((s for s in STATES if holds.get(s) and s not in rule.keeps), "asserted")
@@ -241,6 +251,10 @@ class Rules:
                     return False
                 return follower not in self._not_negating_after
         return False
+
+
+def _told_as_history(cues: Container[str]) -> bool:
+    return all(cue in cues for cue in ("long_ago", "settled", "topic")) and "not_over" not in cues
 
 
 def _apart(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from knowledge.safety.rules import STATES, Finding, Reading
 OUTCOMES = ("none", "crisis_footer", "emergency_footer", "T3", "M2", "M_ask", "T2", "M1", "T1")
 RULE_TIERS = ("T1", "T2", "T3", "M1", "M_ask", "M2")
 GROUPS = ("crisis", "concern", "emergency", "today")
-SITUATIONS = ("alone", "with_weak", "softened")
+SITUATIONS = ("alone", "with_weak", "softened", "history")
 _SOFT = frozenset(STATES) - {"asserted"}
 
 
@@ -106,6 +106,8 @@ class Table:
         return Verdict(top, _kind(deciding, probability), "rule", tuple(sorted({f.rule for f in deciding})))
 
     def _situation(self, reading: Reading, top: str) -> str:
+        if reading.told_as_history:
+            return "history"
         if top in ("T3", "M_ask"):
             return "with_weak"
         if reading.exempt or any(finding.state in _SOFT for finding in reading.findings):

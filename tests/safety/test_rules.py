@@ -159,3 +159,39 @@ def test_a_broken_rule_is_refused_by_name(broken: dict[str, Any], why: str) -> N
     cues = {"words": {name: [] for name in fields}, "phrases": {}}
     with pytest.raises(RuleError, match=why):
         Rules({}, cues, [broken], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my dad beat us, that was forty years ago and we made up. what is EMDR",
+        "I was raped in 1988. years of good therapy since, I'm well. is the group only for women",
+        "mi marido me pegaba, hace veinte años que vivo tranquila. ¿sirve la yoga?",
+        "when I was nine a neighbor molested me, it's long behind me. does somatic yoga help the hips",
+    ],
+)
+def test_violence_told_calmly_as_settled_history_beside_a_question_is_history(rules: SafetyRules, text: str) -> None:
+    assert states(rules, text) == {"history"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my husband beats me, I'm fine. what is EMDR",
+        "my dad beat us forty years ago, I never told anyone. what is EMDR",
+        "he raped me when I was nineteen, I'm fine, was it my fault? is there a group",
+        "my ex hit me years ago, I was fine, he showed up again outside my house. is there a group",
+        "mi marido me pegaba hace veinte años, estoy bien, pero volvió anoche. ¿hay grupo?",
+        "my dad beat us forty years ago",
+    ],
+)
+def test_violence_that_is_not_over_not_settled_or_all_that_is_said_is_no_history(rules: SafetyRules, text: str) -> None:
+    assert states(rules, text)
+    assert "history" not in states(rules, text)
+
+
+def test_a_wish_to_die_told_as_history_is_still_past_and_asked_about(rules: SafetyRules) -> None:
+    text = "I tried to kill myself in 1999, I'm happy now and love my life. can I do the stretches"
+    _, reading = rules.read(text)
+    assert reading.told_as_history
+    assert rules.table.join(reading, None).outcome == "T3"

@@ -150,3 +150,14 @@ def test_a_table_with_an_unknown_word_or_number_is_refused(path: tuple[str, ...]
     place[path[-1]] = value
     with pytest.raises(TableError):
         Table(broken)
+
+
+def test_settled_history_is_not_asked_about_but_a_very_sure_classifier_is_heard() -> None:
+    told = Reading((), (), frozenset({"long_ago", "settled", "topic"}), ("word",))
+    assert TABLE.join(told, {**SURE_NOT, "concern": 0.99, "crisis": 0.8}).outcome == "none"
+    assert TABLE.join(told, {**SURE_NOT, "concern": 0.99, "crisis": 0.99}).outcome == "T2"
+
+
+def test_what_is_not_over_is_no_history() -> None:
+    told = Reading((), (), frozenset({"long_ago", "settled", "topic", "not_over"}), ("word",))
+    assert TABLE.join(told, {**SURE_NOT, "concern": 0.99}).outcome == "T3"
