@@ -5,7 +5,7 @@ A red flag is never taken back in passing: what would leave less of it opens its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from knowledge.check_in import areas
@@ -35,8 +35,8 @@ def amended(question: Question, now: Progress, heard: Heard, words: str, adds: b
         return said
     return replace(
         said,
-        sides=_kept(now.sides, picked) | areas.sides(question, heard.named, words),
-        parts=_kept(now.parts, picked) | areas.parts(question, heard.named, words),
+        sides=areas.sides(question, heard.named, words),
+        parts=areas.parts(question, heard.named, words),
     )
 
 
@@ -64,9 +64,5 @@ def _other_side(question: Question, now: Progress, words: str) -> Said | None:
     [place] = sided
     if place in now.parts:
         part = areas.with_side(now.parts[place], side)
-        return Said("answer", picked, question.id, now.sides, {**now.parts, place: part})
-    return Said("answer", picked, question.id, {**now.sides, place: side}, now.parts)
-
-
-def _kept(said: Mapping[str, str], picked: Sequence[str]) -> dict[str, str]:
-    return {place: value for place, value in said.items() if place in picked}
+        return Said("answer", picked, question.id, parts={place: part})
+    return Said("answer", picked, question.id, sides={place: side})

@@ -141,8 +141,11 @@ def _fits(check_in: CheckIn, said: Said, now: Progress) -> bool:
 def _answered(check_in: CheckIn, now: Progress, said: Said, pinned: str | None, note: Note) -> Progress:
     name = said.question or now.question or ""
     answers = _still_asked(check_in, {**now.answers, name: said.choices})
-    told = said if check_in.question(name).kind == "body_map" else now
-    return Progress(answers, told.sides, told.parts, _next(check_in, answers, pinned), 0, note, name)
+    sides, parts = now.sides, now.parts
+    if check_in.question(name).kind == "body_map":  # what was told of a place stays with it while it is picked
+        sides = {place: side for place, side in {**sides, **said.sides}.items() if place in said.choices}
+        parts = {place: part for place, part in {**parts, **said.parts}.items() if place in said.choices}
+    return Progress(answers, sides, parts, _next(check_in, answers, pinned), 0, note, name)
 
 
 def _still_asked(check_in: CheckIn, answers: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -108,7 +108,17 @@ def test_a_correction_opens_a_question_that_hangs_on_the_new_answer() -> None:
 def test_sides_are_kept_with_the_places_alone() -> None:
     now = step(CHECK_IN, after(*CALM[:3]), Said("answer", ("hips",), "where", {"hips": "right"}))
     assert step(CHECK_IN, now, Said("answer", ("days",))).sides == {"hips": "right"}
-    assert step(CHECK_IN, now, Said("answer", ("hips",), "where")).sides == {}
+    assert step(CHECK_IN, now, Said("answer", ("hips",), "where")).sides == {"hips": "right"}, "tapped again"
+    assert step(CHECK_IN, now, Said("answer", ("neck",), "where")).sides == {}
+
+
+def test_a_place_keeps_the_name_that_it_was_given_while_it_is_picked() -> None:
+    now = step(CHECK_IN, after(*CALM[:3]), Said("answer", ("other",), "where", parts={"other": "left leg"}))
+    assert step(CHECK_IN, now, Said("answer", ("jaw", "other"), "where")).parts == {"other": "left leg"}
+    assert step(CHECK_IN, now, Said("answer", ("other",), "where", parts={"other": "hands"})).parts == {
+        "other": "hands"
+    }
+    assert step(CHECK_IN, now, Said("answer", ("jaw",), "where")).parts == {}
 
 
 def test_two_messages_that_are_not_understood_lead_to_another_wording_and_an_answer_forgets_them() -> None:
