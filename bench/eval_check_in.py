@@ -32,12 +32,12 @@ from knowledge.check_in.denial import Denial
 from knowledge.check_in.reading import Reader
 from knowledge.safety import Context, SafetyFilter, SafetyRules
 
-#: The rows that count, and more voices, which were written later.
-HELD_OUT = places.ROOT / "tests" / "check_in" / "held_out.yml"
-VOICES = places.ROOT / "tests" / "check_in" / "held_out_2.yml"
+FOLDER = places.ROOT / "tests" / "check_in"
+#: The first set, by which the aim is judged; more voices; and rows that were written when all was finished.
+HELD_OUT, VOICES, FRESH = (FOLDER / f"held_out{name}.yml" for name in ("", "_2", "_3"))
 TODAY = date(2026, 11, 22)
 #: Share of rows that must be understood with the safety filter in front, a little below what was measured.
-FLOORS = {HELD_OUT: 0.94, VOICES: 0.87}
+FLOORS = {HELD_OUT: 0.94, VOICES: 0.86, FRESH: 0.86}
 #: Levels whose signs the safety filter may take out of the check-in's hands: its reply is no less careful.
 URGENT = ("crisis", "A", "B")
 

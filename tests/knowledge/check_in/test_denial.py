@@ -72,8 +72,8 @@ def test_what_says_more_or_less_than_no_is_none(text: str) -> None:
 
 
 def test_where_no_red_flag_is_asked_about_less_will_do() -> None:
-    assert not DENIAL.is_plain("nothing special")
-    assert DENIAL.is_plain("nothing special", loosely=True)
+    assert not DENIAL.is_plain("nothing in particular")
+    assert DENIAL.is_plain("nothing in particular", loosely=True)
     assert not DENIAL.is_plain("my hip", loosely=True)
 
 

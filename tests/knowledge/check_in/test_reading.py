@@ -92,7 +92,7 @@ def test_an_answer_in_ones_own_words_is_understood(question: str, text: str, wan
         ("impact", "I can barely stand", ("cannot",)),
         ("where", "el cuello y la cadera", ("neck", "hips")),
         ("age", "born in 2011", ("minor",)),
-        ("movement", "nothing special", ("none",)),
+        ("movement", "nothing in particular", ("none",)),
     ],
 )
 def test_words_that_turn_round_leave_out_or_say_it_in_spanish_are_understood(
