@@ -190,7 +190,7 @@ def test_a_correction_changes_the_earlier_answer_and_keeps_the_question(chat: Ch
     assert open_question(chat) == "how_long"
     for label in CALM[4:]:
         chat.takes(label)
-    assert result(chat)["places"] == "You noticed tightness here: somewhere else (left)."
+    assert result(chat)["places"] == "You noticed tightness here: left leg."
 
 
 def test_one_can_stop_and_come_back_later(chat: Chat) -> None:
