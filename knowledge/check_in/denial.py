@@ -1,7 +1,8 @@
 """Whether a message is a plain no, and nothing else: "nope, nothing like that". Pure.
 
 Read strictly: every word must be one that a no is made of (`controls` of data/check_in.yml), so that no sign can hide
-beside it. Half a no ("no, not really") is none, but where no red flag is asked about less will do ("nothing in particular").
+beside it. Half a no ("no, not really") is none, but where no red flag is asked about, less will do ("nothing in
+particular").
 """
 
 from __future__ import annotations
