@@ -1,0 +1,148 @@
+"""`make eval-safety-voices`: how well the safety filter does with writers it has not met.
+
+Each author of data/safety/examples is left out in turn (bench/safety_authors.yml), badly typed copies too; the rest
+trains a filter, which then reads what the author wrote. Prints recall and false alarms at the project's thresholds, and
+how well the classifier alone sorts the messages whatever the threshold. The phrase rules were written with examples in
+view and are not left out, so the classifier's own lines are the stricter ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import yaml
+from sklearn.metrics import roc_auc_score
+
+from bench.eval_safety import Row, figures, show
+from components.embedding import shared_embedding
+from components.embedding_store import embed_examples
+from knowledge import places
+from knowledge.safety import Context, SafetyFilter, SafetyRules, training_examples
+from knowledge.safety.classifier import Classifier, Example
+from knowledge.safety.clauses import clauses
+from knowledge.safety.features import DIMENSIONS, Matrix
+
+AUTHORS = places.ROOT / "bench" / "safety_authors.yml"
+#: The author of files that AUTHORS does not name.
+NEW = "new"
+WANTS = {"T1": "crisis", "T2": "crisis", "M1": "emergency", "M2": "today", "T3": "ask"}
+#: Files of harmless messages that were written to be mistaken; what stands beside crises in other files was too.
+TRAPS = ("traps_", "temas_", "topic_")
+#: Share of false alarms at which the classifier alone is compared.
+ORDINARY, TRAP = 0.02, 0.10
+
+
+@dataclass(frozen=True)
+class Read:
+    """One message of an author who was left out, and what the classifier alone believes of it."""
+
+    row: Row
+    belief: Mapping[str, float]
+
+
+def authors(path: Path = AUTHORS) -> dict[str, str]:
+    """Return the author of each file that is named."""
+    listed = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {f"{file}.yml": author for author, files in listed.items() for file in files}
+
+
+def by_author(examples: Sequence[Example], known: Mapping[str, str]) -> dict[str, list[Example]]:
+    """Return what each author wrote: no badly typed copies, no card questions, no sentences of the rules."""
+    found: dict[str, list[Example]] = defaultdict(list)
+    for example in examples:
+        if not example.slips and _is_voice(example):
+            found[known.get(example.source, NEW)].append(example)
+    return dict(found)
+
+
+def without(examples: Sequence[Example], held: Sequence[Example]) -> list[Example]:
+    """Return the examples that come from none of the files of `held`."""
+    files = {example.source for example in held}
+    return [example for example in examples if example.source not in files]
+
+
+def wanted(example: Example, raised: set[str]) -> str:
+    """Return what the filter should make of an example; `raised` are the files with anything above T0."""
+    if example.tier != "T0":
+        return WANTS[example.tier]
+    return "trap" if example.source in raised or example.source.startswith(TRAPS) else "ordinary"
+
+
+def curve(done: Sequence[Read], question: str, want: str, lang: str) -> tuple[float, float]:
+    """Return the area under the curve, and the recall where ORDINARY and TRAP false alarms are both kept."""
+    belief = np.array([read.belief[question] for read in done])
+    wants = np.array([read.row.want for read in done])
+    here = np.array([read.row.lang == lang for read in done])
+    harmless = np.isin(wants, ("ordinary", "trap"))
+    least = max(
+        np.quantile(belief[wants == each], 1.0 - share)
+        for each, share in (("ordinary", ORDINARY), ("trap", TRAP))
+        if (wants == each).any()
+    )
+    asked = here & ((wants == want) | harmless)
+    area = roc_auc_score(wants[asked] == want, belief[asked])
+    return float(area), float((belief[here & (wants == want)] > least).mean())
+
+
+def read_unseen(only: Sequence[str] = ()) -> list[Read]:
+    """Train once for each author and return how the others' filter reads what that author wrote."""
+    rules = SafetyRules()
+    examples = training_examples()
+    raised = {example.source for example in examples if example.tier != "T0"}
+    done: list[Read] = []
+    for author, held in sorted(by_author(examples, authors()).items()):
+        if only and author not in only:
+            continue
+        began = time.monotonic()
+        trained = Classifier.train(without(examples, held), rules.read, embed_examples, rules.features)
+        print(f"{author}: {len(held)} messages, trained without them in {time.monotonic() - began:.0f} s", flush=True)
+        unseeing = SafetyFilter(rules, trained)
+        embed = _remembering(held)
+        for example in held:
+            found = unseeing.assess(example.text, embed([example.text])[0], Context(), embed)
+            row = Row(example.text, wanted(example, raised), example.kind, example.lang, author, "voices", found.tier)
+            done.append(Read(row, found.probability))
+    return done
+
+
+def _remembering(held: Sequence[Example]) -> Callable[[Sequence[str]], Matrix]:
+    """Return an embedding that has done all messages and their parts at once, which is quicker than one by one."""
+    texts = sorted({text for example in held for text in (example.text, *clauses(example.text))})
+    known = dict(zip(texts, shared_embedding().embed(texts), strict=True))
+    return lambda asked: np.array([known[text] for text in asked], dtype=np.float32).reshape(-1, DIMENSIONS)
+
+
+def _is_voice(example: Example) -> bool:
+    return example.source.endswith(".yml") and "/" not in example.source
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="The safety filter on authors it has not met")
+    parser.add_argument("--author", action="append", default=[], help="only this author (may be given again)")
+    done = read_unseen(parser.parse_args(arguments).author)
+    rows = [read.row for read in done]
+    raised = [row for row in rows if row.want in ("crisis", "emergency", "today")]
+    show("Noticed, by language and author", raised, lambda row: f"{row.want} · {row.lang} · {row.origin}")
+    rest = [row for row in rows if row.want in ("trap", "ordinary")]
+    show("Not meant, by author", rest, lambda row: f"{row.want} · {row.lang} · {row.origin}")
+    print("\n".join(f"{name}: {value:.3f}" for name, value in figures(rows).items()))
+    for want, question in (("crisis", "crisis"), ("emergency", "emergency")):
+        for lang in ("en", "es"):
+            area, recall = curve(done, question, want, lang)
+            print(
+                f"classifier alone, {want} {lang}: area under the curve {area:.4f}, "
+                f"recall {recall:.3f} at {ORDINARY:.0%} ordinary and {TRAP:.0%} trap false alarms"
+            )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
