@@ -6,6 +6,7 @@ that. What is said is data/safety/replies.yml, through `knowledge.safety.replies
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +24,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components import counts
 from components.canary import RAISED, SENTENCE
 from components.check_in_routing import FORM
-from components.embedding import shared_embedding
+from components.embedding import MODEL_SHA256, shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
 from components.sentence_embedder import row_of
+from knowledge import places
 from knowledge.check_in.content import check_in
 from knowledge.check_in.denial import Denial
 from knowledge.logs import about
@@ -35,6 +37,7 @@ from knowledge.safety import SafetyFilter as Filter
 from knowledge.safety.assessment import more_urgent
 from knowledge.safety.classifier import Classifier
 from knowledge.safety.clauses import clauses
+from knowledge.safety.data import SAFETY as SAFETY_DATA
 from knowledge.safety.help_lines import load_help_lines
 from knowledge.safety.replies import check_replies, load_replies
 
@@ -44,6 +47,9 @@ SAFETY = "safety"
 #: Tiers after which the next ordinary message is answered with one small next step first.
 STEP_AFTER = ("T1", "T2")
 CRISIS = "crisis"
+#: The code that learns, and what lies in data/safety but is read when the services start.
+KNOWLEDGE = places.ROOT / "knowledge"
+READ_AT_START = ("help_lines.yml", "replies.yml", "table.yml")
 #: Marks the entities of the filter: no component after it may change them.
 EXTRACTOR = "SafetyFilter"
 
@@ -94,6 +100,11 @@ class SafetyFilter(GraphComponent):
         component._try_out()
         return component
 
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Return what else the classifier is made from: Rasa sees none of it, and took an old one from its cache."""
+        return learned_from()
+
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier on data/ (the training data of the dialogue plays no part)."""
         classifier = train_classifier(embed_examples, self._rules)
@@ -135,6 +146,15 @@ class SafetyFilter(GraphComponent):
             raise SafetyNotReady("the safety filter has no classifier")
         if self._filter.assess(SENTENCE, shared_embedding().embed([SENTENCE])[0]).tier not in RAISED:
             raise SafetyNotReady("the safety filter does not recognise a plain crisis: train again (make run)")
+
+
+def learned_from(data: Path = SAFETY_DATA, code: Path = KNOWLEDGE) -> str:
+    """Return the hash of the examples, rules and words, of the code that learns from them, and of the embedding."""
+    digest = hashlib.sha256(MODEL_SHA256.encode())
+    for path in sorted([*data.rglob("*.yml"), *code.glob("safety/*.py"), code / "hashing.py"]):
+        if path.name not in READ_AT_START:
+            digest.update(f"{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _checked_rules() -> SafetyRules:

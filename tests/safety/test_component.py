@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import counts
-from components.safety_filter import SafetyFilter
+from components.safety_filter import SafetyFilter, learned_from
 from knowledge.safety import Assessment
 from knowledge.safety import filter as safety_filters
 from knowledge.safety.classifier import ClassifierError
@@ -140,3 +140,22 @@ def test_loading_refuses_broken_weights(tmp_path: Path) -> None:
 def test_an_untrained_filter_raises_every_message(storage: LocalModelStorage) -> None:
     component = SafetyFilter.create({}, storage, RESOURCE, EXECUTION)
     assert entities(said(component, "hello"))["safety_tier"] == "T3"
+
+
+def test_a_changed_example_rule_or_line_of_code_makes_rasa_learn_anew_and_a_changed_reply_does_not(
+    tmp_path: Path,
+) -> None:
+    data, code = tmp_path / "data", tmp_path / "knowledge"
+    files = [data / "examples" / "a_en.yml", data / "phrases_self.yml", code / "safety" / "rules.py"]
+    unlearned = data / "replies.yml"
+    for path in [*files, unlearned, code / "hashing.py"]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("one")
+    found = [learned_from(data, code)]
+    for path in files:
+        path.write_text("another")
+        found.append(learned_from(data, code))
+    assert len(set(found)) == len(files) + 1
+    unlearned.write_text("another")
+    assert learned_from(data, code) == found[-1]
+    assert SafetyFilter.fingerprint_addon({}) == learned_from()
