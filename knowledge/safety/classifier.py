@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from knowledge.safety.features import WIDTH, Features, Matrix
+from knowledge.safety.features import DIMENSIONS, WIDTH, Features, Matrix
 from knowledge.safety.neighbours import Flags, Neighbours, Places, kernel, out_of_fold
 from knowledge.safety.normalise import Words
 from knowledge.safety.rules import Reading
+
+Scores = npt.NDArray[np.float64]
 
 #: The questions: does the message belong to one of these? (tier, kind); "*" is any.
 QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
@@ -76,6 +79,15 @@ class Example:
         return any(self.tier == tier and kind in ("*", self.kind) for tier, kind in QUESTIONS[question])
 
 
+@dataclass(frozen=True)
+class Seen:
+    """One message or part of one, as the classifier takes it."""
+
+    words: Words
+    reading: Reading
+    embedding: Matrix
+
+
 class Classifier:
     """Weights (questions x WIDTH), bias, neighbours and calibration. `probabilities` is all that a message needs."""
 
@@ -114,38 +126,44 @@ class Classifier:
                 raise ClassifierError(f"too few examples for {question!r}")
         clean = np.array([not example.slips for example in examples])
         asked = {name: truths[name][clean] for name in NEAR}
-        gram = kernel(embeddings[clean], embeddings[clean])
-        near = _near(gram, asked, folds, clean)
-        weights, bias, calibration = [], [], {}
-        for question, truth in truths.items():
-            if question in NEAR:
-                scores = np.zeros(len(examples))
-                for train, held in folds:
-                    scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
-                evidence = np.column_stack([scores, near[question], spanish])[clean]
-                fitted = LogisticRegression(C=10.0).fit(evidence, truth[clean])
-                calibration[question] = _four([*fitted.coef_[0], fitted.intercept_[0]])
-            else:
+        # The machines draw no lots, so they may learn on the second core; the regressions share one dice and stay here.
+        with ThreadPoolExecutor(1) as beside:
+            learning = beside.submit(_neighbours, embeddings[clean], asked, folds, clean)
+            fitted = {question: _linear(rows, truths[question], folds, question in NEAR) for question in QUESTIONS}
+            neighbours, near = learning.result()
+        calibration = {}
+        for question, (_, scores) in fitted.items():
+            if scores is None:
                 calibration[question] = AS_IT_IS
-            model = _fit(rows, truth)
-            weights.append(model.coef_[0])
-            bias.append(model.intercept_[0])
+                continue
+            evidence = np.column_stack([scores, near[question], spanish])[clean]
+            model = LogisticRegression(C=10.0).fit(evidence, truths[question][clean])
+            calibration[question] = _four([*model.coef_[0], model.intercept_[0]])
         return cls(
-            np.array(weights, dtype=np.float32),
-            np.array(bias, dtype=np.float32),
-            Neighbours.fit(embeddings[clean], gram, asked),
+            np.array([model.coef_[0] for model, _ in fitted.values()], dtype=np.float32),
+            np.array([model.intercept_[0] for model, _ in fitted.values()], dtype=np.float32),
+            neighbours,
             calibration,
             features,
         )
 
-    def probabilities(self, words: Words, reading: Reading, embedding: Matrix) -> dict[str, float]:
-        """Return the calibrated probability of a yes to each question for one message."""
-        places, numbers = self._features.row(words, reading, embedding)
-        scores = numbers @ self._weights[places] + self._bias
-        near = dict(zip(NEAR, self._neighbours.scores(embedding), strict=True))
-        spanish = float(words.lang == "es")
+    def probabilities(self, messages: Sequence[Seen]) -> list[dict[str, float]]:
+        """Return for each message the calibrated probability of a yes to each question."""
+        if not messages:
+            return []
+        scores = []
+        for seen in messages:
+            places, numbers = self._features.row(seen.words, seen.reading, seen.embedding)
+            scores.append(numbers @ self._weights[places] + self._bias)
+        near = self._neighbours.scores(np.stack([seen.embedding for seen in messages]))
+        return [
+            self._calibrated(linear, dict(zip(NEAR, row, strict=True)), float(seen.words.lang == "es"))
+            for linear, row, seen in zip(scores, near, messages, strict=True)
+        ]
+
+    def _calibrated(self, linear: Matrix, near: Mapping[str, float], spanish: float) -> dict[str, float]:
         return {
-            question: _sigmoid(a * float(scores[at]) + b * float(near.get(question, 0.0)) + c * spanish + d)
+            question: _sigmoid(a * float(linear[at]) + b * float(near.get(question, 0.0)) + c * spanish + d)
             for at, (question, (a, b, c, d)) in enumerate(self._calibration.items())
         }
 
@@ -179,23 +197,38 @@ class Classifier:
             or list(calibration) != list(QUESTIONS)
             or weights.shape != (count, WIDTH)
             or bias.shape != (count,)
+            or near.vectors.shape[1:] != (DIMENSIONS,)
             or near.weights.shape != (len(NEAR), len(near.vectors))
-            or not all(np.isfinite(part).all() for part in (weights, near.vectors, near.weights))
+            or not all(np.isfinite(part).all() for part in (weights, bias))
+            or not all(np.isfinite(part).all() for part in vars(near).values())
         ):
             raise ClassifierError("the safety classifier is of another make: train again (make run)")
         return cls(weights, bias, near, calibration, features)
 
 
-def _near(
-    gram: Matrix, asked: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]], clean: Flags
-) -> dict[str, npt.NDArray[np.float64]]:
-    """Return what the neighbours say of every example, from folds that have not seen it; 0 where it is not clean."""
+def _neighbours(
+    embeddings: Matrix, asked: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]], clean: Flags
+) -> tuple[Neighbours, dict[str, Scores]]:
+    """Return the neighbours, and what those that have not seen its fold say of every example; 0 where not clean."""
+    gram = kernel(embeddings, embeddings)
     place = np.cumsum(clean) - 1
     inner = [(place[train[clean[train]]], place[held[clean[held]]]) for train, held in folds]
     found = {name: np.zeros(len(clean)) for name in asked}
     for name, scores in out_of_fold(gram, asked, inner).items():
         found[name][clean] = scores
-    return found
+    return Neighbours.fit(embeddings, gram, asked), found
+
+
+def _linear(
+    rows: Any, truth: Flags, folds: Sequence[tuple[Places, Places]], calibrated: bool
+) -> tuple[LogisticRegression, Scores | None]:
+    """Return the regression on all rows, and where it is calibrated the scores by ones that have not seen the fold."""
+    scores = None
+    if calibrated:
+        scores = np.zeros(len(truth))
+        for train, held in folds:
+            scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
+    return _fit(rows, truth), scores
 
 
 def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
@@ -211,7 +244,7 @@ def _voice(example: Example) -> str:
     return f"{example.source} {part}"
 
 
-def _fit(rows: Any, truth: npt.NDArray[np.bool_]) -> LogisticRegression:
+def _fit(rows: Any, truth: Flags) -> LogisticRegression:
     model = LogisticRegression(
         C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, max_iter=300, class_weight="balanced", random_state=7
     )

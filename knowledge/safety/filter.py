@@ -12,7 +12,7 @@ import numpy as np
 
 from knowledge.safety.answers import Answers
 from knowledge.safety.assessment import Assessment, Context, Footer, Tier
-from knowledge.safety.classifier import Classifier, Example
+from knowledge.safety.classifier import Classifier, Example, Seen
 from knowledge.safety.clauses import clauses
 from knowledge.safety.data import (
     DATA,
@@ -104,15 +104,16 @@ class SafetyFilter:
         if self._classifier is None or embedding is None or not words.words:
             return None
         row = np.asarray(embedding() if callable(embedding) else embedding, dtype=np.float32)
-        belief = self._classifier.probabilities(words, reading, row)
+        belief = self._classifier.probabilities([Seen(words, reading, row)])[0]
         if embed is None or max(belief["crisis"], belief["emergency"]) >= SETTLED:
             return belief
         parts = clauses(text)
-        for part, row in zip(parts, embed(parts), strict=True):
-            part_words, part_reading = self._rules.read(part, words.lang)
-            if not part_words.words:
-                continue
-            for question, p in self._classifier.probabilities(part_words, part_reading, row).items():
+        if not parts:
+            return belief
+        read = [self._rules.read(part, words.lang) for part in parts]
+        seen = [Seen(*each, row) for each, row in zip(read, embed(parts), strict=True) if each[0].words]
+        for part in self._classifier.probabilities(seen):
+            for question, p in part.items():
                 belief[question] = max(belief[question], _discounted(p))
         return belief
 

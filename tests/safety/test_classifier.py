@@ -1,0 +1,107 @@
+"""The learned half: which examples a message lies close to, and one reading for several parts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from components.embedding_store import embed_examples
+from knowledge.safety import SafetyRules, training_examples
+from knowledge.safety.classifier import QUESTIONS, Classifier, ClassifierError, Seen
+from knowledge.safety.neighbours import Neighbours, kernel, out_of_fold
+
+TEXTS = ["I want to kill myself", "quiero matarme", "what is the psoas", "mi hija no respira", ""]
+
+
+@pytest.fixture(scope="module")
+def trained(rules: SafetyRules) -> Classifier:
+    """Trained on every tenth example: enough to compare its own readings with each other."""
+    examples = [example for example in training_examples() if not example.slips][::10]
+    return Classifier.train(examples, rules.read, embed_examples, rules.features)
+
+
+@pytest.fixture(scope="module")
+def seen(rules: SafetyRules) -> list[Seen]:
+    return [Seen(*rules.read(text), row) for text, row in zip(TEXTS, embed_examples(TEXTS), strict=True)]
+
+
+def test_several_parts_read_at_once_are_believed_what_each_is_alone(trained: Classifier, seen: list[Seen]) -> None:
+    together = trained.probabilities(seen)
+    alone = [trained.probabilities([each])[0] for each in seen]
+    assert [set(belief) for belief in together] == [set(QUESTIONS)] * len(seen)
+    for one, other in zip(together, alone, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_no_parts_are_believed_nothing(trained: Classifier) -> None:
+    assert trained.probabilities([]) == []
+
+
+def test_a_classifier_that_was_stored_believes_the_same(
+    trained: Classifier, seen: list[Seen], rules: SafetyRules, tmp_path: Path
+) -> None:
+    trained.save(tmp_path)
+    assert Classifier.load(tmp_path, rules.features).probabilities(seen) == trained.probabilities(seen)
+
+
+@pytest.mark.parametrize("name", ["near_vectors", "near_weights", "weights", "bias"])
+def test_numbers_of_another_width_or_that_are_none_are_refused(
+    trained: Classifier, rules: SafetyRules, tmp_path: Path, name: str
+) -> None:
+    trained.save(tmp_path)
+    with np.load(tmp_path / "classifier.npz") as stored:
+        parts = dict(stored)
+    for broken in (parts[name][..., :-1], np.full_like(parts[name], np.nan)):
+        np.savez(tmp_path / "classifier.npz", **{**parts, name: broken})
+        with pytest.raises(ClassifierError):
+            Classifier.load(tmp_path, rules.features)
+
+
+def test_a_classifier_of_an_older_format_is_refused(trained: Classifier, rules: SafetyRules, tmp_path: Path) -> None:
+    trained.save(tmp_path)
+    meta = json.loads((tmp_path / "classifier.json").read_text())
+    (tmp_path / "classifier.json").write_text(json.dumps({**meta, "format": meta["format"] - 1}))
+    with pytest.raises(ClassifierError, match="another make"):
+        Classifier.load(tmp_path, rules.features)
+
+
+def test_training_again_on_the_same_examples_gives_the_same_belief(
+    trained: Classifier, seen: list[Seen], rules: SafetyRules
+) -> None:
+    examples = [example for example in training_examples() if not example.slips][::10]
+    again = Classifier.train(examples, rules.read, embed_examples, rules.features)
+    for one, other in zip(trained.probabilities(seen), again.probabilities(seen), strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+
+
+def _circle(count: int) -> np.ndarray:
+    turn = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    return np.column_stack([np.cos(turn), np.sin(turn)]).astype(np.float32)
+
+
+def test_a_point_is_likest_to_itself_and_least_like_the_opposite_one() -> None:
+    likeness = kernel(_circle(8), _circle(8))
+    assert np.allclose(np.diag(likeness), 1.0, atol=1e-5)
+    assert likeness[0].argmin() == 4
+
+
+def test_neighbours_side_with_the_examples_around_a_point() -> None:
+    points = _circle(40)
+    east = points[:, 0] > 0.0
+    neighbours = Neighbours.fit(points, kernel(points, points), {"east": east, "west": ~east})
+    scores = neighbours.scores(np.array([[1, 0], [-1, 0]], dtype=np.float32))
+    assert (scores[:, 0] > 0).tolist() == [True, False]
+    assert (scores[:, 1] > 0).tolist() == [False, True]
+
+
+def test_an_example_is_scored_by_neighbours_that_have_not_seen_its_fold() -> None:
+    points = _circle(40)
+    odd = np.arange(40) == 0  # the one yes among its noes: only its own fold could tell
+    odd[20:] = True
+    folds = [(np.flatnonzero(np.arange(40) % 2 == part), np.flatnonzero(np.arange(40) % 2 != part)) for part in (0, 1)]
+    scores = out_of_fold(kernel(points, points), {"odd": odd}, folds)["odd"]
+    assert scores[30] > 0 > scores[10]
+    assert scores.shape == (40,)
