@@ -109,7 +109,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--stale", action="store_true", help="the newest trained default pipeline, even of older cards")
     parser.add_argument("--epochs", type=int, default=stock.EPOCHS, help="of the default pipeline")
     parser.add_argument("--conversations", type=int, default=40, help=f"short ones, {TURNS} messages each")
-    parser.add_argument("--long", type=int, default=3, help=f"long ones, {LATE.stop - 1} messages each (stock: one)")
+    parser.add_argument(
+        "--long", type=int, default=3, help=f"long ones, {LATE.stop - 1} messages each (stock: one); 0: none"
+    )
     parser.add_argument("--out", type=Path, default=places.ROOT / "results", help="folder for speed.md")
     return parser.parse_args(arguments)
 
@@ -182,9 +184,11 @@ def write_up(timed: Mapping[str, Timed]) -> str:
     if theirs:
         ratio = mine.quantile(0.5) / theirs.quantile(0.5)
         lines.append(f"| reply p50, ours through the public API / {STOCK} over REST | {ratio:.2f} | ≤ 0.40 |")
-    lines.append(f"| turn 300 / turn 5 of one conversation, ours | {mine.growth:.2f} | ≤ 1.20 |")
-    if theirs:
+    if mine.late:
+        lines.append(f"| turn 300 / turn 5 of one conversation, ours | {mine.growth:.2f} | ≤ 1.20 |")
+    if theirs and theirs.late:
         lines.append(f"| turn 300 / turn 5 of one conversation, {STOCK} | {theirs.growth:.2f} | – |")
+    if theirs:
         lines.append(f"| resident memory, ours / {STOCK} | {mine.megabytes / theirs.megabytes:.2f} | – |")
         lines.append(f"| start to ready, ours / {STOCK} | {mine.ready / theirs.ready:.2f} | – |")
     lines.append(f"| resident memory of all our processes | {mine.megabytes / 1000:.2f} GB | ≤ 1.1 GB |")
@@ -194,8 +198,8 @@ def write_up(timed: Mapping[str, Timed]) -> str:
         ("reply p50", lambda each: f"{each.quantile(0.5):.1f} ms"),
         ("reply p95", lambda each: f"{each.quantile(0.95):.1f} ms"),
         ("replies measured", lambda each: str(len(each.replies))),
-        ("turn 5, median", lambda each: f"{median(each.early):.1f} ms"),
-        ("turn 300, median", lambda each: f"{median(each.late):.1f} ms"),
+        ("turn 5, median", lambda each: f"{median(each.early):.1f} ms" if each.early else "–"),
+        ("turn 300, median", lambda each: f"{median(each.late):.1f} ms" if each.late else "–"),
         ("memory", lambda each: ", ".join(f"{name} {size:.0f} MB" for name, size in each.memory.items())),
         ("start to ready", lambda each: f"{each.ready:.1f} s"),
     ]

@@ -24,6 +24,7 @@ from components.card_importer import CRISIS, LABEL
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
+from components.learned_from import CODE, learned_from
 from components.routing import Context
 from components.sentence_embedder import row_of
 from components.text_classifier import TextClassifier
@@ -71,6 +72,11 @@ class CardClassifier(GraphComponent):
         with model_storage.read_from(resource) as folder:
             classifier = TextClassifier.load(Path(folder) / MODEL_FILE)
         return cls(model_storage, resource, classifier)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Return what else the classifier is made from; Rasa knows the examples itself."""
+        return learned_from(CODE)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples except those of crises, which train the safety filter."""

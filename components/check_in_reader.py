@@ -20,14 +20,16 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.check_in_guess import Guesses
+from components.check_in_guess import EXAMPLES, Guesses
 from components.check_in_routing import FORM, State, Turn, Understood, tapped, typed
 from components.check_in_routing import INTENT as CHECK_IN
 from components.embedding_store import embed_examples
 from components.entities import add_entities, choice_in, settle, values_of
+from components.learned_from import CODE, learned_from
 from components.safety_filter import EXTRACTOR as SAFETY_FILTER
 from components.sentence_embedder import row_of
 from components.text_classifier import TextClassifier
+from knowledge.check_in.content import PATH as QUESTIONS
 from knowledge.check_in.content import Question, check_in
 from knowledge.check_in.course import Progress, Said
 from knowledge.check_in.reading import Reader
@@ -73,6 +75,11 @@ class CheckInReader(GraphComponent):
         with model_storage.read_from(resource) as folder:
             classifier = TextClassifier.load(Path(folder) / MODEL_FILE)
         return cls(model_storage, resource, classifier)
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Return what the classifier is made from: Rasa sees none of it."""
+        return learned_from([EXAMPLES, QUESTIONS, *CODE])
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on data/check_in_examples.yml (the training data of the dialogue plays no part)."""

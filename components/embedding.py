@@ -7,13 +7,12 @@ beside this module. Both are refused when their hash is not the known one.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import Event
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +28,10 @@ DIMENSIONS = 384
 #: Tokens read of one text. Messages end at 1,000 characters, which is 256 tokens in ordinary prose.
 MAX_TOKENS = 256
 BATCH = 64
-#: Cores that one message may take, of those that this process may use.
-CORES = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+#: Embeddings at the same time: a message and its parts.
+AT_ONCE = 2
+#: Seconds that who begins lets the other thread go first. Else it would wait for Python's lock until its turn (5 ms).
+HAND_OVER = 0.002
 #: Rows that may be begun and not yet taken.
 BEGUN = 32
 
@@ -60,19 +61,24 @@ class SentenceEmbedding:
         wordpiece.enable_truncation(MAX_TOKENS)
         wordpiece.enable_padding()
         self._tokenizer: Tokenizer = wordpiece
-        self._narrow = _session(model, threads=1)
-        self._wide = _session(model, threads=CORES) if CORES > 1 else self._narrow
-        self._inputs = {each.name for each in self._narrow.get_inputs()}
-        self._beside = ThreadPoolExecutor(CORES, "embedding")
+        options = onnxruntime.SessionOptions()
+        # A message is one short row: a second thread costs more in hand-over than it saves.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._inputs = {each.name for each in self._session.get_inputs()}
+        self._beside = ThreadPoolExecutor(AT_ONCE, "embedding")
         self._begun: OrderedDict[tuple[str, ...], Future[Matrix]] = OrderedDict()
-        self._running = 0
-        self._counting = Lock()
 
     def begin(self, texts: Sequence[str]) -> None:
         """Begin to embed a few texts beside Python, on the other core; `embed` with the same texts waits for them."""
         key = tuple(texts)
         if key and key not in self._begun:
-            self._begun[key] = self._beside.submit(self._embed_batch, key)
+            is_free = sum(not each.done() for each in self._begun.values()) < AT_ONCE
+            under_way = Event()
+            self._begun[key] = self._beside.submit(self._rows, self._tokens(key), under_way)
+            if is_free:
+                under_way.wait(HAND_OVER)
             if len(self._begun) > BEGUN:
                 self._begun.popitem(last=False)
 
@@ -86,40 +92,23 @@ class SentenceEmbedding:
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         for start in range(0, len(order), BATCH):
             part = order[start : start + BATCH]
-            rows[part] = self._embed_batch([texts[row] for row in part])
+            rows[part] = self._rows(self._tokens([texts[row] for row in part]))
         return rows
 
-    def _embed_batch(self, texts: Sequence[str]) -> Matrix:
+    def _tokens(self, texts: Sequence[str]) -> dict[str, npt.NDArray[np.int64]]:
         encoded = self._tokenizer.encode_batch(list(texts))
         ids = np.array([each.ids for each in encoded], dtype=np.int64)
         mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
-        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        tokens = self._run({name: feed for name, feed in feeds.items() if name in self._inputs})
-        weights = mask[:, :, None].astype(np.float32)
-        mean = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
+        return {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+
+    def _rows(self, tokens: dict[str, npt.NDArray[np.int64]], under_way: Event | None = None) -> Matrix:
+        if under_way:
+            under_way.set()
+        found = self._session.run(None, {name: feed for name, feed in tokens.items() if name in self._inputs})[0]
+        weights = tokens["attention_mask"][:, :, None].astype(np.float32)
+        mean = (found * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
         unit: Matrix = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
         return unit.astype(np.float32)
-
-    def _run(self, feeds: dict[str, npt.NDArray[np.int64]]) -> Matrix:
-        """Run the network on both cores for a text that is alone, on one for several at once."""
-        with self._counting:
-            network = self._narrow if self._running else self._wide
-            self._running += 1
-        try:
-            tokens: Matrix = network.run(None, feeds)[0]
-            return tokens
-        finally:
-            with self._counting:
-                self._running -= 1
-
-
-def _session(model: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Threads that wait by turning would take the core that Python needs.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
 @lru_cache(maxsize=1)

@@ -6,7 +6,6 @@ that. What is said is data/safety/replies.yml, through `knowledge.safety.replies
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import replace
 from pathlib import Path
@@ -24,9 +23,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components import counts
 from components.canary import RAISED, SENTENCE
 from components.check_in_routing import FORM
-from components.embedding import MODEL_SHA256, shared_embedding
+from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
+from components.learned_from import learned_from
 from components.sentence_embedder import row_of
 from knowledge import places
 from knowledge.check_in.content import check_in
@@ -103,7 +103,7 @@ class SafetyFilter(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Return what else the classifier is made from: Rasa sees none of it, and took an old one from its cache."""
-        return learned_from()
+        return learned_from(examples_and_code())
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit the classifier on data/ (the training data of the dialogue plays no part)."""
@@ -148,13 +148,10 @@ class SafetyFilter(GraphComponent):
             raise SafetyNotReady("the safety filter does not recognise a plain crisis: train again (make run)")
 
 
-def learned_from(data: Path = SAFETY_DATA, code: Path = KNOWLEDGE) -> str:
-    """Return the hash of the examples, rules and words, of the code that learns from them, and of the embedding."""
-    digest = hashlib.sha256(MODEL_SHA256.encode())
-    for path in sorted([*data.rglob("*.yml"), *code.glob("safety/*.py"), code / "hashing.py"]):
-        if path.name not in READ_AT_START:
-            digest.update(f"{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+def examples_and_code(data: Path = SAFETY_DATA, code: Path = KNOWLEDGE) -> list[Path]:
+    """Return the files with examples, rules and words, and those of the code that learns from them."""
+    files = [*data.rglob("*.yml"), *code.glob("safety/*.py"), code / "hashing.py"]
+    return [path for path in files if path.name not in READ_AT_START]
 
 
 def _checked_rules() -> SafetyRules:

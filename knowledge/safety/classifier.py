@@ -27,6 +27,8 @@ from knowledge.safety.rules import Reading
 
 Scores = npt.NDArray[np.float64]
 
+#: The embedding of a text, or a function that waits for it.
+Row = Matrix | Callable[[], Matrix]
 #: The questions: does the message belong to one of these? (tier, kind); "*" is any.
 QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "crisis": (("T1", "*"), ("T2", "*")),
@@ -81,11 +83,11 @@ class Example:
 
 @dataclass(frozen=True)
 class Seen:
-    """One message or part of one, as the classifier takes it."""
+    """One message or part of one, as the classifier takes it. `embedding` is its row, or waits for it."""
 
     words: Words
     reading: Reading
-    embedding: Matrix
+    embedding: Row
 
 
 class Classifier:
@@ -152,13 +154,15 @@ class Classifier:
         if not messages:
             return []
         scores = []
-        for seen in messages:
-            places, numbers = self._features.row(seen.words, seen.reading, seen.embedding)
+        for seen in messages:  # first what needs no embedding: it is under way meanwhile
+            places, numbers = self._features.pieces(seen.words, seen.reading)
             scores.append(numbers @ self._weights[places] + self._bias)
-        near = self._neighbours.scores(np.stack([seen.embedding for seen in messages]))
+        embeddings = np.stack([each.embedding() if callable(each.embedding) else each.embedding for each in messages])
+        linear = np.stack(scores) + embeddings @ self._weights[:DIMENSIONS]
+        near = self._neighbours.scores(embeddings)
         return [
-            self._calibrated(linear, dict(zip(NEAR, row, strict=True)), float(seen.words.lang == "es"))
-            for linear, row, seen in zip(scores, near, messages, strict=True)
+            self._calibrated(one, dict(zip(NEAR, row, strict=True)), float(seen.words.lang == "es"))
+            for one, row, seen in zip(linear, near, messages, strict=True)
         ]
 
     def _calibrated(self, linear: Matrix, near: Mapping[str, float], spanish: float) -> dict[str, float]:

@@ -87,11 +87,11 @@ class Features:
         ]
         return hstack([csr_matrix(embeddings), *weighted], dtype=np.float32).tocsr()
 
-    def row(self, words: Words, reading: Reading, embedding: Matrix) -> tuple[Indices, Values]:
-        """Return the places and numbers of one message's row that are not 0; equal to `rows` of it."""
+    def pieces(self, words: Words, reading: Reading) -> tuple[Indices, Values]:
+        """Return the places and numbers of one message's row that are not 0, without those of its embedding."""
         seen = self._seen(words, reading)
-        places: list[Indices] = [np.arange(DIMENSIONS)]
-        numbers: list[Values] = [np.asarray(embedding, dtype=np.float32)]
+        places: list[Indices] = []
+        numbers: list[Values] = []
         start = DIMENSIONS
         for name, (size, weight) in BLOCKS.items():
             found, counts = self._hashed[name].row(seen[name])

@@ -8,11 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from knowledge.safety.answers import Answers
 from knowledge.safety.assessment import Assessment, Context, Footer, Tier
-from knowledge.safety.classifier import Classifier, Example, Seen
+from knowledge.safety.classifier import Classifier, Example, Row, Seen
 from knowledge.safety.clauses import clauses
 from knowledge.safety.data import (
     DATA,
@@ -31,8 +29,6 @@ from knowledge.safety.slips import misspell
 from knowledge.safety.table import Table, Verdict
 
 Embed = Callable[[Sequence[str]], Matrix]
-#: The embedding of a text, or a function that waits for it: the rules read the words meanwhile.
-Row = Matrix | Callable[[], Matrix]
 #: From this probability on, the parts of a message are not looked at any more.
 SETTLED = 0.9
 #: What the odds of a part of a message are divided by: alone, a part is easier to mistake.
@@ -103,8 +99,7 @@ class SafetyFilter:
         """Return the classifier's belief; None without one. A part counts a little less than the whole."""
         if self._classifier is None or embedding is None or not words.words:
             return None
-        row = np.asarray(embedding() if callable(embedding) else embedding, dtype=np.float32)
-        belief = self._classifier.probabilities([Seen(words, reading, row)])[0]
+        belief = self._classifier.probabilities([Seen(words, reading, embedding)])[0]
         if embed is None or max(belief["crisis"], belief["emergency"]) >= SETTLED:
             return belief
         parts = clauses(text)

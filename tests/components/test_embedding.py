@@ -102,33 +102,13 @@ def test_conversations_that_say_the_same_at_once_all_get_their_row() -> None:
 def test_a_model_that_fails_on_a_text_says_so_to_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     found = SentenceEmbedding(MODEL)
 
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(found, "_embed_batch", broken)
+    monkeypatch.setattr(found, "_rows", broken)
     found.begin(["hips"])
     with pytest.raises(RuntimeError, match="out of memory"):
         found.embed(["hips"])
-
-
-def test_a_text_has_the_same_vector_whether_it_is_alone_or_one_of_several_at_once() -> None:
-    found = SentenceEmbedding(MODEL)
-    alone = found.embed(["why is my jaw so tight"])
-    found._running = 1
-    assert np.allclose(found.embed(["why is my jaw so tight"]), alone, atol=1e-5)
-
-
-def test_after_a_text_that_failed_the_next_one_is_alone_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = SentenceEmbedding(MODEL)
-
-    class Broken:
-        def run(self, *_: object) -> None:
-            raise RuntimeError("out of memory")
-
-    monkeypatch.setattr(found, "_wide", Broken())
-    with pytest.raises(RuntimeError, match="out of memory"):
-        found.embed(["hips"])
-    assert found._running == 0
 
 
 # What is refused

@@ -17,7 +17,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from components import counts
-from components.safety_filter import SafetyFilter, learned_from
+from components.learned_from import learned_from
+from components.safety_filter import SafetyFilter, examples_and_code
 from knowledge.safety import Assessment
 from knowledge.safety import filter as safety_filters
 from knowledge.safety.classifier import ClassifierError
@@ -151,11 +152,11 @@ def test_a_changed_example_rule_or_line_of_code_makes_rasa_learn_anew_and_a_chan
     for path in [*files, unlearned, code / "hashing.py"]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("one")
-    found = [learned_from(data, code)]
+    found = [learned_from(examples_and_code(data, code))]
     for path in files:
         path.write_text("another")
-        found.append(learned_from(data, code))
+        found.append(learned_from(examples_and_code(data, code)))
     assert len(set(found)) == len(files) + 1
     unlearned.write_text("another")
-    assert learned_from(data, code) == found[-1]
-    assert SafetyFilter.fingerprint_addon({}) == learned_from()
+    assert learned_from(examples_and_code(data, code)) == found[-1]
+    assert SafetyFilter.fingerprint_addon({}) == learned_from(examples_and_code())
