@@ -74,7 +74,7 @@ class SentenceEmbedding:
         """Begin to embed a few texts beside Python, on the other core; `embed` with the same texts waits for them."""
         key = tuple(texts)
         if key and key not in self._begun:
-            is_free = sum(not each.done() for each in self._begun.values()) < AT_ONCE
+            is_free = sum(not each.done() for each in list(self._begun.values())) < AT_ONCE
             under_way = Event()
             self._begun[key] = self._beside.submit(self._rows, self._tokens(key), under_way)
             if is_free:
@@ -90,9 +90,15 @@ class SentenceEmbedding:
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         # Neighbours in length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        for start in range(0, len(order), BATCH):
-            part = order[start : start + BATCH]
+        parts = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
+
+        def fill(part: list[int]) -> None:
             rows[part] = self._rows(self._tokens([texts[row] for row in part]))
+
+        if len(parts) > 1:  # a training has thousands, and both cores
+            list(self._beside.map(fill, parts))
+        elif parts:
+            fill(parts[0])
         return rows
 
     def _tokens(self, texts: Sequence[str]) -> dict[str, npt.NDArray[np.int64]]:
