@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from components.safety_filter import for_answer
 from knowledge.check_in.content import check_in
 from knowledge.check_in.denial import Denial
 from knowledge.safety import Assessment, Context, SafetyFilter, SafetyRules
+from knowledge.safety.classifier import Seen
 from knowledge.safety.table import GROUPS
 
 ROW = np.zeros(384, dtype=np.float32)
@@ -36,8 +37,8 @@ class Believes:
     def __init__(self) -> None:
         self.belief: dict[str, float] = {}
 
-    def probabilities(self, *_: Any) -> dict[str, float]:
-        return dict(self.belief)
+    def probabilities(self, messages: Sequence[Seen]) -> list[dict[str, float]]:
+        return [dict(self.belief) for _ in messages]
 
 
 def assessed(rules: SafetyRules, text: str) -> list[tuple[Assessment, Assessment]]:

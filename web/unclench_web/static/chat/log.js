@@ -140,18 +140,26 @@ export class Log {
   }
 
   showEnd() {
+    if (this.isTypedIn()) return;
     if (this.scrolls()) this.list.scrollTop = this.list.scrollHeight;
     else this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
   }
 
   /** Show the end, but never scroll past the beginning of what is new. @param {HTMLElement | undefined} first */
   show(first) {
+    if (this.isTypedIn()) return;
     if (!this.scrolls()) {
       first?.scrollIntoView({ block: "start" });
       return;
     }
     const end = this.list.scrollHeight - this.list.clientHeight;
     this.list.scrollTop = first ? Math.min(end, first.offsetTop - 12) : end;
+  }
+
+  /** Whether somebody is filling in a form of the log: what comes meanwhile must not move it away. */
+  isTypedIn() {
+    const typed = this.list.querySelector(":is(input:not([type=checkbox], [type=radio]), textarea, select):focus");
+    return typed !== null;
   }
 
   /** Whether the log scrolls by itself: in a short window the whole page does. */
