@@ -152,12 +152,11 @@ def behind_the_filter(results: Sequence[Result]) -> list[Result]:
     """Return the results as they are in the service, where the safety filter reads every answer first."""
     rules = SafetyRules()
     safety = SafetyFilter(rules, classifier(rules))
-    embed = shared_embedding().embed
-    vectors = embed([each.row.text for each in results])
+    sentences = shared_embedding().sentences([each.row.text for each in results])
     in_the_form, denial = Context(state=FORM), Denial(load_check_in().controls)
     found = [
-        safety.assess(text, vector, for_answer(in_the_form, text, denial), embed)
-        for text, vector in zip((each.row.text for each in results), vectors, strict=True)
+        safety.assess(text, sentence, for_answer(in_the_form, text, denial))
+        for text, sentence in zip((each.row.text for each in results), sentences, strict=True)
     ]
     return [
         replace(each, tier=one.tier, care_lost=False) if one.interrupts else each

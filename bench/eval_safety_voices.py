@@ -12,7 +12,7 @@ import argparse
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +26,6 @@ from components.embedding_store import embed_examples
 from knowledge import places
 from knowledge.safety import Context, SafetyFilter, SafetyRules, training_examples
 from knowledge.safety.classifier import Classifier, Example
-from knowledge.safety.clauses import clauses
-from knowledge.safety.features import DIMENSIONS, Matrix
 
 AUTHORS = places.ROOT / "bench" / "safety_authors.yml"
 #: The author of files that AUTHORS does not name.
@@ -104,19 +102,12 @@ def read_unseen(only: Sequence[str] = ()) -> list[Read]:
         trained = Classifier.train(without(examples, held), rules.read, embed_examples, rules.features)
         print(f"{author}: {len(held)} messages, trained without them in {time.monotonic() - began:.0f} s", flush=True)
         unseeing = SafetyFilter(rules, trained)
-        embed = _remembering(held)
-        for example in held:
-            found = unseeing.assess(example.text, embed([example.text])[0], Context(), embed)
+        sentences = shared_embedding().sentences([example.text for example in held])
+        for example, sentence in zip(held, sentences, strict=True):
+            found = unseeing.assess(example.text, sentence, Context())
             row = Row(example.text, wanted(example, raised), example.kind, example.lang, author, "voices", found.tier)
             done.append(Read(row, found.probability))
     return done
-
-
-def _remembering(held: Sequence[Example]) -> Callable[[Sequence[str]], Matrix]:
-    """Return an embedding that has done all messages and their parts at once, which is quicker than one by one."""
-    texts = sorted({text for example in held for text in (example.text, *clauses(example.text))})
-    known = dict(zip(texts, shared_embedding().embed(texts), strict=True))
-    return lambda asked: np.array([known[text] for text in asked], dtype=np.float32).reshape(-1, DIMENSIONS)
 
 
 def _is_voice(example: Example) -> bool:

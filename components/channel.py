@@ -135,7 +135,7 @@ class UnclenchChannel(InputChannel):
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 return response.json({"problem": str(error)}, status=422)
             if not text.startswith("/"):
-                shared_embedding().begin([text.strip()])  # while the conversation is fetched
+                shared_embedding().begin(text.strip())  # while the conversation is fetched
             logs.take_request(request.headers.get(REQUEST_HEADER))
             message = UserMessage(text, Collector(), conversation, input_channel=self.name(), message_id=message_id)
             outcome = "failed"

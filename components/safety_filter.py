@@ -27,7 +27,7 @@ from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from components.entities import add_entities
 from components.learned_from import learned_from
-from components.sentence_embedder import row_of
+from components.sentence_embedder import sentence_of
 from knowledge import places
 from knowledge.check_in.content import check_in
 from knowledge.check_in.denial import Denial
@@ -36,7 +36,6 @@ from knowledge.safety import Assessment, Context, SafetyRules, train_classifier
 from knowledge.safety import SafetyFilter as Filter
 from knowledge.safety.assessment import more_urgent
 from knowledge.safety.classifier import Classifier
-from knowledge.safety.clauses import clauses
 from knowledge.safety.data import SAFETY as SAFETY_DATA
 from knowledge.safety.help_lines import load_help_lines
 from knowledge.safety.replies import check_replies, load_replies
@@ -133,8 +132,7 @@ class SafetyFilter(GraphComponent):
         try:
             if self._filter is None:
                 raise SafetyNotReady("the safety filter was used before it was trained or loaded")
-            shared_embedding().begin(clauses(text))
-            return self._filter.assess(text, lambda: row_of(message), context, shared_embedding().embed)
+            return self._filter.assess(text, sentence_of(message), context)
         except Exception as error:  # whatever broke, a visitor in need must not be passed over
             counts.filter_failures.labels(type(error).__name__).inc()
             logger.error("safety_filter_failed", extra={**about(error, with_words=False), "treated_as": "T3"})
@@ -144,7 +142,7 @@ class SafetyFilter(GraphComponent):
         """One plain sentence must be raised, or the service does not start."""
         if self._filter is None:
             raise SafetyNotReady("the safety filter has no classifier")
-        if self._filter.assess(SENTENCE, shared_embedding().embed([SENTENCE])[0]).tier not in RAISED:
+        if self._filter.assess(SENTENCE, shared_embedding().sentence(SENTENCE)).tier not in RAISED:
             raise SafetyNotReady("the safety filter does not recognise a plain crisis: train again (make run)")
 
 

@@ -12,10 +12,11 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.embedding import Matrix, shared_embedding
+from components.embedding import Matrix, Sentence, shared_embedding
+from components.routing import split_questions
 
-#: The message property under which the vector of 384 float32 travels.
-EMBEDDING = "embedding"
+#: The message property under which the text as it was read travels.
+SENTENCE = "sentence"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -38,11 +39,13 @@ class SentenceEmbedder(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Begin to embed what was typed: who needs the row asks `row_of`, and the rules read the words meanwhile."""
+        """Begin to read what was typed: who needs it asks `sentence_of`, and the rules read the words meanwhile."""
         for message in messages:
             text = message.get(TEXT)
             if text and not text.startswith("/"):  # a tapped choice holds no words
-                self._embedding.begin([text])
+                message.set(SENTENCE, self._embedding.sentence(text))
+                for question in several(split_questions(text)):
+                    self._embedding.begin(question)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -54,10 +57,20 @@ class SentenceEmbedder(GraphComponent):
         return training_data
 
 
+def several(questions: list[str]) -> list[str]:
+    """Return the questions of a message that asks more than one: only those are looked at singly."""
+    return questions if len(questions) > 1 else []
+
+
+def sentence_of(message: Message) -> Sentence:
+    """Return a message's text as it was read, once."""
+    sentence: Sentence | None = message.get(SENTENCE)
+    if sentence is None:
+        sentence = shared_embedding().sentence(message.get(TEXT))
+        message.set(SENTENCE, sentence)
+    return sentence
+
+
 def row_of(message: Message) -> Matrix:
-    """Return the row of 384 float32 of a message's text, computed once."""
-    row: Matrix | None = message.get(EMBEDDING)
-    if row is None:
-        row = shared_embedding().embed([message.get(TEXT)])[0]
-        message.set(EMBEDDING, row)
-    return row
+    """Return the row of 384 float32 of a message's text."""
+    return sentence_of(message).row

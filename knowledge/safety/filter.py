@@ -6,11 +6,11 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from knowledge.safety.answers import Answers
 from knowledge.safety.assessment import Assessment, Context, Footer, Tier
-from knowledge.safety.classifier import Classifier, Example, Row, Seen
+from knowledge.safety.classifier import Classifier, Example, Seen
 from knowledge.safety.clauses import clauses
 from knowledge.safety.data import (
     DATA,
@@ -28,17 +28,27 @@ from knowledge.safety.rules import Reading, Rules
 from knowledge.safety.slips import misspell
 from knowledge.safety.table import Table, Verdict
 
-Embed = Callable[[Sequence[str]], Matrix]
 #: From this probability on, the parts of a message are not looked at any more.
 SETTLED = 0.9
 #: What the odds of a part of a message are divided by: alone, a part is easier to mistake.
-PART_DISCOUNT = 1.6
+PART_DISCOUNT = 1.3
 #: One card question of so many is learned from: there are thousands, and none of them is hard.
 CARDS_OF = 3
 #: What "no, nothing like that" comes to where the check-in has just asked for signs: it is an answer.
 NO_CONCERN = Verdict("none", "none", "none", ())
 #: Names of the classifier's outcome where it decided alone, for questions about the body.
 _KINDS = {"emergency": "emergency", "today": "same_day"}
+
+
+class Sentence(Protocol):
+    """A text as the embedding reads it: a row of 384 float32 of length 1 for all of it, and one for each part."""
+
+    @property
+    def row(self) -> Matrix:
+        """The row of the whole; may wait until the text has been read."""
+
+    def parts(self, parts: Sequence[str]) -> Matrix:
+        """Return one row for each part, given in the order in which they stand in the text."""
 
 
 class SafetyRules:
@@ -70,20 +80,17 @@ class SafetyFilter:
     def assess(
         self,
         text: str,
-        embedding: Row | None = None,
+        sentence: Sentence | None = None,
         context: Context | Mapping[str, Any] | None = None,
-        embed: Embed | None = None,
     ) -> Assessment:
         """Return what one message means for safety.
 
-        `embedding` is its row of 384 float32 of length 1, or what waits for it (None: rules only). `context` is a
-        Context or a mapping {"asked": None | "t3" | "right_now", "pinned": tier or None, "state": form name or None}.
-        `embed` makes rows for the parts of a message that says several things; without it the message is read as a
-        whole only.
+        `sentence` is the text as the embedding reads it (None: rules only). `context` is a Context or a mapping
+        {"asked": None | "t3" | "right_now", "pinned": tier or None, "state": form name or None}.
         """
         known = context if isinstance(context, Context) else Context.from_mapping(context or {})
         words, reading = self._rules.read(text, known.language)
-        probability = self.probability(text, words, reading, embedding, embed)
+        probability = self.probability(text, words, reading, sentence)
         verdict = self._rules.table.join(reading, probability)
         if known.plain_no and _is_only_suspected(verdict, reading):
             verdict = NO_CONCERN
@@ -94,19 +101,19 @@ class SafetyFilter:
         return _assessment(verdict, words.lang, probability or {})
 
     def probability(
-        self, text: str, words: Words, reading: Reading, embedding: Row | None, embed: Embed | None = None
+        self, text: str, words: Words, reading: Reading, sentence: Sentence | None
     ) -> dict[str, float] | None:
         """Return the classifier's belief; None without one. A part counts a little less than the whole."""
-        if self._classifier is None or embedding is None or not words.words:
+        if self._classifier is None or sentence is None or not words.words:
             return None
-        belief = self._classifier.probabilities([Seen(words, reading, embedding)])[0]
-        if embed is None or max(belief["crisis"], belief["emergency"]) >= SETTLED:
+        belief = self._classifier.probabilities([Seen(words, reading, lambda: sentence.row)])[0]
+        if max(belief["crisis"], belief["emergency"]) >= SETTLED:
             return belief
         parts = clauses(text)
         if not parts:
             return belief
         read = [self._rules.read(part, words.lang) for part in parts]
-        seen = [Seen(*each, row) for each, row in zip(read, embed(parts), strict=True) if each[0].words]
+        seen = [Seen(*each, row) for each, row in zip(read, sentence.parts(parts), strict=True) if each[0].words]
         for part in self._classifier.probabilities(seen):
             for question, p in part.items():
                 belief[question] = max(belief[question], _discounted(p))

@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -16,7 +15,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from components.card_classifier import MODEL_FILE, RANKING_LENGTH, CardClassifier, context_of
 from components.card_importer import CRISIS, LABEL
 from components.embedding import shared_embedding
-from components.sentence_embedder import EMBEDDING
+from components.sentence_embedder import SENTENCE
 from knowledge import answers
 from knowledge.answers import Situation
 from knowledge.cards import Library
@@ -42,8 +41,8 @@ def storage(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Model
     ]
     examples += [example("I want to end it all", CRISIS, None), Message(data={INTENT: "ask"})]
     spoken = [each for each in examples if each.get(TEXT)]
-    for each, vector in zip(spoken, shared_embedding().embed([each.get(TEXT) for each in spoken]), strict=True):
-        each.set(EMBEDDING, vector)
+    for each, sentence in zip(spoken, shared_embedding().sentences([each.get(TEXT) for each in spoken]), strict=True):
+        each.set(SENTENCE, sentence)
     model = LocalModelStorage.create(tmp_path_factory.mktemp("model"))
     component = CardClassifier.create({}, model, RESOURCE, NO_CONTEXT)
     assert component.train(TrainingData(examples)) == RESOURCE
@@ -80,7 +79,7 @@ def test_the_message_carries_confidence_and_ranking_in_its_output(classifier: Ca
 
 def test_an_embedding_that_is_there_is_used(classifier: CardClassifier) -> None:
     given, computed = Message.build("what is emdr"), Message.build("what is emdr")
-    given.set(EMBEDDING, shared_embedding().embed(["what is emdr"])[0])
+    given.set(SENTENCE, shared_embedding().sentence("what is emdr"))
     classifier.process([given, computed])
     assert given.get("intent_ranking") == computed.get("intent_ranking")
 
@@ -188,13 +187,8 @@ def test_an_example_without_a_label_is_learned_by_its_intent(tmp_path: Path) -> 
     model = LocalModelStorage.create(tmp_path)
     component = CardClassifier.create({}, model, RESOURCE, NO_CONTEXT)
     examples = [example(f"{word} {at}", word, None) for word in ("stop", "affirm", "deny") for at in range(70)]
-    for at, each in enumerate(examples):
-        vector = np.zeros(384, dtype=np.float32)
-        vector[at // 70] = 1.0
-        each.set(EMBEDDING, vector)
     component.train(TrainingData(examples))
     message = Message.build("stop 5")
-    message.set(EMBEDDING, examples[5].get(EMBEDDING))
     component.process([message])
     assert message.get("intent_ranking")[0]["name"] == "stop/stop"
 

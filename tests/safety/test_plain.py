@@ -58,10 +58,9 @@ PLAIN = {
 def assess() -> object:
     rules = SafetyRules()
     trained = SafetyFilter(rules, classifier(rules))
-    embed = shared_embedding().embed
 
     def one(text: str) -> Assessment:
-        return trained.assess(text, embed([text])[0], None, embed)
+        return trained.assess(text, shared_embedding().sentence(text))
 
     return one
 

@@ -14,9 +14,9 @@ from knowledge.check_in.content import check_in
 from knowledge.check_in.denial import Denial
 from knowledge.safety import Assessment, Context, SafetyFilter, SafetyRules
 from knowledge.safety.classifier import Seen
+from knowledge.safety.features import Matrix
 from knowledge.safety.table import GROUPS
 
-ROW = np.zeros(384, dtype=np.float32)
 #: Beliefs on both sides of every threshold of data/safety/table.yml.
 BELIEFS = (0.0, 0.37, 0.66, 0.9, 0.999)
 #: Plain noes, and sentences that some rule or word speaks against, as if they had been taken for one by mistake.
@@ -29,6 +29,15 @@ OTHERS = [
     "no, my leg is swollen and warm",
 ]
 IN_THE_FORM = Context(state=FORM)
+
+
+class Blank:
+    """A text of which the embedding knows nothing."""
+
+    row = np.zeros(384, dtype=np.float32)
+
+    def parts(self, parts: Sequence[str]) -> Matrix:
+        return np.zeros((len(parts), 384), dtype=np.float32)
 
 
 class Believes:
@@ -48,8 +57,8 @@ def assessed(rules: SafetyRules, text: str) -> list[tuple[Assessment, Assessment
     pairs = []
     for values in itertools.product(BELIEFS, repeat=len(GROUPS)):
         classifier.belief = dict(zip(GROUPS, values, strict=True))
-        as_it_is = safety.assess(text, ROW, Context(state=FORM))
-        pairs.append((as_it_is, safety.assess(text, ROW, Context(state=FORM, plain_no=True))))
+        as_it_is = safety.assess(text, Blank(), Context(state=FORM))
+        pairs.append((as_it_is, safety.assess(text, Blank(), Context(state=FORM, plain_no=True))))
     return pairs
 
 
