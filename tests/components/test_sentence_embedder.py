@@ -42,7 +42,7 @@ def test_messages_without_words_are_passed_by(monkeypatch: pytest.MonkeyPatch) -
     ("text", "begun"),
     [
         ("my jaw is tight and my hips are too", []),
-        ("what is the psoas? and where is it?", ["what is the psoas?", "where is it?"]),
+        ("what is the psoas? and where is it?", ["what is the psoas?", "and where is it?"]),
     ],
 )
 def test_the_questions_of_a_message_with_several_are_begun_too(
