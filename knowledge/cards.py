@@ -112,7 +112,12 @@ class Library:
 
 def card_files(data: Path = places.DATA) -> list[Path]:
     """Return every card's file, sorted by folder and name."""
-    return [path for folder in FOLDERS for path in sorted((data / folder).glob("*.yml"))]
+    # Sorted by name: this is asked every two seconds, and comparing paths took most of it.
+    return [path for folder in FOLDERS for path in sorted((data / folder).glob("*.yml"), key=_name)]
+
+
+def _name(path: Path) -> str:
+    return path.name
 
 
 def library_files(data: Path = places.DATA, clinic: Path = places.CLINIC) -> list[Path]:
