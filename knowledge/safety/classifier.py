@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from knowledge.safety.features import DIMENSIONS, WIDTH, Features, Matrix
-from knowledge.safety.neighbours import Flags, Neighbours, Places, kernel, out_of_fold
+from knowledge.safety.neighbours import KEPT, Directions, Flags, Neighbours, Places, kernel, out_of_fold
 from knowledge.safety.normalise import Words
 from knowledge.safety.rules import Reading
 
@@ -54,7 +54,7 @@ STRENGTH = 4.0
 FOLDS = 3
 #: Files with no raised message are dealt out in this many parts, or a fold would have no ordinary message left.
 PARTS = 8
-FORMAT = 3
+FORMAT = 4
 
 
 class ClassifierError(RuntimeError):
@@ -177,6 +177,8 @@ class Classifier:
             folder / "classifier.npz",
             weights=self._weights.T,
             bias=self._bias,
+            middle=self._neighbours.directions.middle,
+            axes=self._neighbours.directions.axes,
             near_vectors=self._neighbours.vectors,
             near_weights=self._neighbours.weights,
             near_bias=self._neighbours.bias,
@@ -191,7 +193,8 @@ class Classifier:
             meta: dict[str, Any] = json.loads((folder / "classifier.json").read_text(encoding="utf-8"))
             with np.load(folder / "classifier.npz", allow_pickle=False) as stored:
                 weights, bias = stored["weights"], stored["bias"]
-                near = Neighbours(stored["near_vectors"], stored["near_weights"], stored["near_bias"])
+                directions = Directions(stored["middle"], stored["axes"])
+                near = Neighbours(directions, stored["near_vectors"], stored["near_weights"], stored["near_bias"])
             calibration = {question: _four(values) for question, values in meta["calibration"].items()}
         except Exception as error:
             raise ClassifierError(f"the safety classifier cannot be read: {error}") from error
@@ -201,10 +204,12 @@ class Classifier:
             or list(calibration) != list(QUESTIONS)
             or weights.shape != (count, WIDTH)
             or bias.shape != (count,)
-            or near.vectors.shape[1:] != (DIMENSIONS,)
+            or directions.middle.shape != (DIMENSIONS,)
+            or directions.axes.shape != (DIMENSIONS, KEPT)
+            or near.vectors.shape[1:] != (KEPT,)
             or near.weights.shape != (len(NEAR), len(near.vectors))
-            or not all(np.isfinite(part).all() for part in (weights, bias))
-            or not all(np.isfinite(part).all() for part in vars(near).values())
+            or not all(np.isfinite(part).all() for part in (weights, bias, directions.middle, directions.axes))
+            or not all(np.isfinite(part).all() for part in (near.vectors, near.weights, near.bias))
         ):
             raise ClassifierError("the safety classifier is of another make: train again (make run)")
         return cls(weights, bias, near, calibration, features)
@@ -214,13 +219,15 @@ def _neighbours(
     embeddings: Matrix, asked: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]], clean: Flags
 ) -> tuple[Neighbours, dict[str, Scores]]:
     """Return the neighbours, and what those that have not seen its fold say of every example; 0 where not clean."""
-    gram = kernel(embeddings, embeddings)
+    directions = Directions.fit(embeddings)
+    points = directions.of(embeddings)
+    gram = kernel(points, points)
     place = np.cumsum(clean) - 1
     inner = [(place[train[clean[train]]], place[held[clean[held]]]) for train, held in folds]
     found = {name: np.zeros(len(clean)) for name in asked}
     for name, scores in out_of_fold(gram, asked, inner).items():
         found[name][clean] = scores
-    return Neighbours.fit(embeddings, gram, asked), found
+    return Neighbours.fit(directions, points, gram, asked), found
 
 
 def _linear(

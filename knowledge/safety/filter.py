@@ -91,7 +91,7 @@ class SafetyFilter:
         known = context if isinstance(context, Context) else Context.from_mapping(context or {})
         words, reading = self._rules.read(text, known.language)
         probability = self.probability(text, words, reading, sentence)
-        verdict = self._rules.table.join(reading, probability)
+        verdict = self._rules.table.join(reading, probability, words.lang)
         if known.plain_no and _is_only_suspected(verdict, reading):
             verdict = NO_CONCERN
         if known.asked is not None:

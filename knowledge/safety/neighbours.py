@@ -1,8 +1,8 @@
 """The second opinion of the classifier: which examples a message is close to in meaning (support vectors, RBF kernel).
 
-It sees the sentence embedding only. Where the linear part asks which words speak for a crisis, this part asks which
-examples the whole sentence resembles; together they miss less than either
-(docs/decisions/0007-safety-neighbours-clauses-and-agreement.md).
+It sees the sentence embedding only, and of that the directions in which examples differ most. Where the linear part
+asks which words speak for a crisis, this part asks which examples the whole sentence resembles; together they miss less
+than either (docs/decisions/0007-safety-neighbours-clauses-and-agreement.md, 0015-safety-unseen-writers.md).
 """
 
 from __future__ import annotations
@@ -12,15 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.decomposition import PCA
 from sklearn.svm import SVC
 
 Matrix = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
+#: Directions kept of the 384: half the numbers are half the time, and tell examples apart as well.
+KEPT = 192
 #: Width of the kernel: exp(-GAMMA * squared distance) between unit vectors.
-GAMMA = 1.5
+GAMMA = 1.0
 #: Cost of a misplaced example.
-COST = 3.0
+COST = 10.0
 
 
 def kernel(left: Matrix, right: Matrix) -> Matrix:
@@ -30,27 +33,49 @@ def kernel(left: Matrix, right: Matrix) -> Matrix:
 
 
 @dataclass(frozen=True)
-class Neighbours:
-    """Support vectors (m x 384), and for each question their weight (questions x m) and a bias."""
+class Directions:
+    """Where an embedding lies: its distance from the `middle` (384), along `axes` (384 x KEPT), of length 1."""
 
+    middle: Matrix
+    axes: Matrix
+
+    @staticmethod
+    def fit(embeddings: Matrix) -> Directions:
+        """Find the directions in which rows differ most."""
+        found = PCA(KEPT, svd_solver="full").fit(embeddings)
+        return Directions(found.mean_.astype(np.float32), np.ascontiguousarray(found.components_.T, dtype=np.float32))
+
+    def of(self, embeddings: Matrix) -> Matrix:
+        """Return one point (KEPT numbers) a row."""
+        points = (embeddings - self.middle) @ self.axes
+        unit: Matrix = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-9)
+        return unit.astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Support vectors (m x KEPT) in `directions`, and for each question their weight (questions x m) and a bias."""
+
+    directions: Directions
     vectors: Matrix
     weights: Matrix
     bias: Matrix
 
     @staticmethod
-    def fit(embeddings: Matrix, gram: Matrix, truths: Mapping[str, Flags]) -> Neighbours:
-        """Fit one machine a question; `gram` is their kernel. Examples that support none are left out."""
-        weights = np.zeros((len(truths), len(embeddings)), dtype=np.float32)
+    def fit(directions: Directions, points: Matrix, gram: Matrix, truths: Mapping[str, Flags]) -> Neighbours:
+        """Fit one machine a question; `gram` is the points' kernel. Examples that support none are left out."""
+        weights = np.zeros((len(truths), len(points)), dtype=np.float32)
         bias = np.zeros(len(truths), dtype=np.float32)
         for row, truth in enumerate(truths.values()):
             weights[row], bias[row] = _machine(gram, truth)
         used = np.flatnonzero(np.abs(weights).sum(axis=0))
-        return Neighbours(np.ascontiguousarray(embeddings[used]), np.ascontiguousarray(weights[:, used]), bias)
+        return Neighbours(directions, points[used], np.ascontiguousarray(weights[:, used]), bias)
 
     def scores(self, embeddings: Matrix) -> Matrix:
         """Return one row of scores an embedding, one score a question."""
         # One after the other: as one product of a few rows it takes up to twice the time (OpenBLAS).
-        return np.stack([self.weights @ kernel(each[None], self.vectors)[0] + self.bias for each in embeddings])
+        points = self.directions.of(embeddings)
+        return np.stack([self.weights @ kernel(each[None], self.vectors)[0] + self.bias for each in points])
 
 
 def out_of_fold(

@@ -17,6 +17,10 @@ SITUATIONS = ("alone", "with_weak", "softened", "history")
 _SOFT = frozenset(STATES) - {"asserted"}
 
 
+#: The least probability for each outcome, by group and situation.
+Thresholds = Mapping[str, Mapping[str, Mapping[str, float]]]
+
+
 class TableError(ValueError):
     """table.yml is incomplete or names an unknown outcome."""
 
@@ -46,18 +50,12 @@ class Table:
         self._together: Mapping[frozenset[str], str] = {
             frozenset(str(pair).split("+")): outcome for pair, outcome in (values.get("together") or {}).items()
         }
-        self._classifier: Mapping[str, Mapping[str, Mapping[str, float]]] = values["classifier"]
         for tier in RULE_TIERS:
             row = self._rules.get(tier) or {}
             if set(row) != set(STATES) or not set(row.values()) <= set(OUTCOMES):
                 raise TableError(f"rules.{tier} must name an outcome for each of {', '.join(STATES)}")
-        for group in GROUPS:
-            situations = self._classifier.get(group) or {}
-            if set(situations) != set(SITUATIONS):
-                raise TableError(f"classifier.{group} must have {', '.join(SITUATIONS)}")
-            for thresholds in situations.values():
-                if not set(thresholds) <= set(OUTCOMES) or not all(0 < p <= 1 for p in thresholds.values()):
-                    raise TableError(f"classifier.{group}: an unknown outcome, or a threshold outside 0 to 1")
+        self._classifier = _thresholds(values["classifier"], {})
+        self._in_spanish = _thresholds(values["classifier"], values.get("in_spanish") or {})
 
     def rule_outcome(self, finding: Finding, probability: Mapping[str, float] | None = None) -> str:
         """Return what one finding comes to; without a classifier every finding counts in full."""
@@ -72,13 +70,14 @@ class Table:
         reached = [o for o, least in row.get("else", {}).items() if agreement >= least]
         return max(reached, key=OUTCOMES.index, default="none")
 
-    def classifier_outcome(self, group: str, probability: float, situation: str) -> str:
+    def classifier_outcome(self, group: str, probability: float, situation: str, lang: str = "en") -> str:
         """Return the most urgent outcome whose threshold the probability reaches."""
-        reached = [o for o, least in self._classifier[group][situation].items() if probability >= least]
+        thresholds = (self._in_spanish if lang == "es" else self._classifier)[group][situation]
+        reached = [o for o, least in thresholds.items() if probability >= least]
         return max(reached, key=OUTCOMES.index, default="none")
 
-    def join(self, reading: Reading, probability: Mapping[str, float] | None) -> Verdict:
-        """Return the verdict on one message; `probability` by group, None when no classifier ran."""
+    def join(self, reading: Reading, probability: Mapping[str, float] | None, lang: str = "en") -> Verdict:
+        """Return the verdict on one message; `probability` by group, None when no classifier ran. `lang`: en or es."""
         ruled = [(self.rule_outcome(finding, probability), finding) for finding in reading.findings]
         top = max((outcome for outcome, _ in ruled), key=OUTCOMES.index, default="none")
         deciding = [finding for outcome, finding in ruled if outcome == top]
@@ -89,7 +88,7 @@ class Table:
         if probability is not None:
             situation = self._situation(reading, top)
             for name in GROUPS:
-                outcome = self.classifier_outcome(name, probability.get(name, 0.0), situation)
+                outcome = self.classifier_outcome(name, probability.get(name, 0.0), situation, lang)
                 if OUTCOMES.index(outcome) > OUTCOMES.index(learned):
                     learned, group = outcome, name
         if OUTCOMES.index(learned) > OUTCOMES.index(top):
@@ -113,6 +112,22 @@ class Table:
         if reading.exempt or any(finding.state in _SOFT for finding in reading.findings):
             return "softened"
         return "alone"
+
+
+def _thresholds(values: Mapping[str, Any], over: Mapping[str, Any]) -> Thresholds:
+    """Return the thresholds by group and situation, `over` in place of some of them. TableError when one is amiss."""
+    if not set(over) <= set(GROUPS):
+        raise TableError("in_spanish: an unknown question")
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for group in GROUPS:
+        situations, changed = values.get(group) or {}, over.get(group) or {}
+        if set(situations) != set(SITUATIONS) or not set(changed) <= set(SITUATIONS):
+            raise TableError(f"classifier.{group} must have {', '.join(SITUATIONS)}")
+        found[group] = {name: {**situations[name], **(changed.get(name) or {})} for name in SITUATIONS}
+        for thresholds in found[group].values():
+            if not set(thresholds) <= set(OUTCOMES) or not all(0 < p <= 1 for p in thresholds.values()):
+                raise TableError(f"classifier.{group}: an unknown outcome, or a threshold outside 0 to 1")
+    return found
 
 
 #: Which kind is named when several rules of one tier speak: the one whose help line is the more particular.

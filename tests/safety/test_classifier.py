@@ -11,7 +11,7 @@ import pytest
 from components.embedding_store import embed_examples
 from knowledge.safety import SafetyRules, training_examples
 from knowledge.safety.classifier import QUESTIONS, Classifier, ClassifierError, Seen
-from knowledge.safety.neighbours import Neighbours, kernel, out_of_fold
+from knowledge.safety.neighbours import KEPT, Directions, Neighbours, kernel, out_of_fold
 
 TEXTS = ["I want to kill myself", "quiero matarme", "what is the psoas", "mi hija no respira", ""]
 
@@ -47,7 +47,7 @@ def test_a_classifier_that_was_stored_believes_the_same(
     assert Classifier.load(tmp_path, rules.features).probabilities(seen) == trained.probabilities(seen)
 
 
-@pytest.mark.parametrize("name", ["near_vectors", "near_weights", "weights", "bias"])
+@pytest.mark.parametrize("name", ["near_vectors", "near_weights", "middle", "axes", "weights", "bias"])
 def test_numbers_of_another_width_or_that_are_none_are_refused(
     trained: Classifier, rules: SafetyRules, tmp_path: Path, name: str
 ) -> None:
@@ -88,10 +88,30 @@ def test_a_point_is_likest_to_itself_and_least_like_the_opposite_one() -> None:
     assert likeness[0].argmin() == 4
 
 
+def test_the_directions_in_which_examples_differ_are_kept_and_those_in_which_they_do_not_are_left_out() -> None:
+    lots = np.random.default_rng(3)
+    rows = np.zeros((400, 384), dtype=np.float32)
+    rows[:, :KEPT] = lots.normal(size=(400, KEPT))
+    rows[:, KEPT:] = 5.0  # the same for all
+    points = Directions.fit(rows).of(rows)
+    assert points.shape == (400, KEPT)
+    assert np.allclose(np.linalg.norm(points, axis=1), 1.0, atol=1e-5)
+    centred = rows - rows.mean(axis=0)
+    centred /= np.linalg.norm(centred, axis=1, keepdims=True)
+    assert np.allclose(points @ points.T, centred @ centred.T, atol=1e-4)
+
+
+def test_a_text_in_the_middle_of_all_others_is_no_number_that_is_none() -> None:
+    rows = np.random.default_rng(3).normal(size=(400, 384)).astype(np.float32)
+    directions = Directions.fit(rows)
+    assert np.isfinite(directions.of(directions.middle[None])).all()
+
+
 def test_neighbours_side_with_the_examples_around_a_point() -> None:
     points = _circle(40)
     east = points[:, 0] > 0.0
-    neighbours = Neighbours.fit(points, kernel(points, points), {"east": east, "west": ~east})
+    as_they_lie = Directions(np.zeros(2, dtype=np.float32), np.eye(2, dtype=np.float32))
+    neighbours = Neighbours.fit(as_they_lie, points, kernel(points, points), {"east": east, "west": ~east})
     scores = neighbours.scores(np.array([[1, 0], [-1, 0]], dtype=np.float32))
     assert (scores[:, 0] > 0).tolist() == [True, False]
     assert (scores[:, 1] > 0).tolist() == [False, True]

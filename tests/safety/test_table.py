@@ -140,6 +140,9 @@ def test_a_table_with_a_hole_is_refused(path: tuple[str, ...]) -> None:
         (("classifier", "crisis", "alone"), {"T2": 1.5}),
         (("classifier", "crisis", "alone"), {"T7": 0.5}),
         (("agreement", "sure", "T1"), {"question": "weather", "full": 0.5}),
+        (("in_spanish",), {"weather": {"alone": {"T2": 0.5}}}),
+        (("in_spanish",), {"crisis": {"at_night": {"T2": 0.5}}}),
+        (("in_spanish",), {"crisis": {"alone": {"T2": 0.0}}}),
     ],
 )
 def test_a_table_with_an_unknown_word_or_number_is_refused(path: tuple[str, ...], value: object) -> None:
@@ -150,6 +153,21 @@ def test_a_table_with_an_unknown_word_or_number_is_refused(path: tuple[str, ...]
     place[path[-1]] = value
     with pytest.raises(TableError):
         Table(broken)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("at", range(101))
+def test_in_spanish_no_belief_comes_to_less_than_in_english(group: str, at: int) -> None:
+    for findings in ((), (finding("T3", "asserted"),), (finding("T2", "negated"),)):
+        believed = {**SURE_NOT, group: at / 100}
+        english, spanish = (TABLE.join(reading(*findings), believed, lang).outcome for lang in ("en", "es"))
+        assert rank(spanish) >= rank(english)
+
+
+def test_what_a_rule_says_alone_is_the_same_in_both_languages() -> None:
+    for tier, state, urgent, sure in CELLS:
+        found = reading(finding(tier, state, urgent, sure))
+        assert TABLE.join(found, None, "es") == TABLE.join(found, None, "en")
 
 
 def test_settled_history_is_not_asked_about_but_a_very_sure_classifier_is_heard() -> None:
