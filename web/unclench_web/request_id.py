@@ -6,10 +6,10 @@ An id that a client sends is not taken: logs hold no words from outside.
 import secrets
 from contextvars import ContextVar
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADER = "X-Request-Id"
+_RAW_HEADER = HEADER.lower().encode()
 
 _current: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -34,7 +34,7 @@ class NameRequests:
 
         async def naming_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = id
+                message["headers"] = [*message.get("headers", ()), (_RAW_HEADER, id.encode())]
             await send(message)
 
         token = _current.set(id)

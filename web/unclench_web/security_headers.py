@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ALWAYS = {
@@ -35,6 +34,22 @@ def page_policy(embed_on: Iterable[str], *, frames: bool = False) -> str:
 API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 
+_UNLESS_SET = {
+    "Content-Security-Policy": API_POLICY,
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Headers as ASGI carries them: worked out once, as every response has them."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+
+
+_RAW_ALWAYS, _RAW_UNLESS_SET = _raw(_ALWAYS), _raw(_UNLESS_SET)
+_NAMES_ALWAYS = frozenset(name for name, _ in _RAW_ALWAYS)
+
+
 class SecurityHeaders:
     """Sets what a response has not set itself."""
 
@@ -49,12 +64,10 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers[name] = value
-                headers.setdefault("Content-Security-Policy", API_POLICY)
-                headers.setdefault("Cache-Control", "no-store")
-                headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+                headers = [each for each in message.get("headers", ()) if each[0].lower() not in _NAMES_ALWAYS]
+                there = {name.lower() for name, _ in headers}
+                unset = [each for each in _RAW_UNLESS_SET if each[0] not in there]
+                message["headers"] = [*headers, *_RAW_ALWAYS, *unset]
             await send(message)
 
         await self._app(scope, receive, with_headers)
