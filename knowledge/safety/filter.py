@@ -106,13 +106,11 @@ class SafetyFilter:
         """Return the classifier's belief; None without one. A part counts a little less than the whole."""
         if self._classifier is None or sentence is None or not words.words:
             return None
-        belief = self._classifier.probabilities([Seen(words, reading, lambda: sentence.row)])[0]
-        if max(belief["crisis"], belief["emergency"]) >= SETTLED:
-            return belief
         parts = clauses(text)
-        if not parts:
+        read = [self._rules.read(part, words.lang) for part in parts]  # the text itself is read by the model meanwhile
+        belief = self._classifier.probabilities([Seen(words, reading, lambda: sentence.row)])[0]
+        if not parts or max(belief["crisis"], belief["emergency"]) >= SETTLED:
             return belief
-        read = [self._rules.read(part, words.lang) for part in parts]
         seen = [Seen(*each, row) for each, row in zip(read, sentence.parts(parts), strict=True) if each[0].words]
         for part in self._classifier.probabilities(seen):
             for question, p in part.items():
