@@ -21,7 +21,7 @@ from bench.outcome import Said, said
 from bench.row_embedding import RowEmbedding
 from bench.rows import EVAL, SHARED, Examples, HeldOut, SharedRow, load_examples, load_held_out, load_shared
 from components.routing import Context
-from components.understanding import Understanding, load_areas, load_numbers
+from components.understanding import Understanding, learn_spelling, load_areas, load_numbers
 from knowledge import places
 from knowledge.cards import FOLDERS, Library, load_library
 
@@ -83,7 +83,8 @@ def understanding(examples: Examples) -> Understanding:
     """Return the understanding of the service, fitted on all examples."""
     fitted = fit(examples)
     remembering = RememberingClassifier(**vars(fitted))
-    return Understanding(remembering, load_numbers(), load_areas(), RowEmbedding())
+    spelling = learn_spelling(examples.texts, examples.labels)
+    return Understanding(remembering, load_numbers(), load_areas(), RowEmbedding(), spelling)
 
 
 def measure(

@@ -12,6 +12,7 @@ from bench import outcome
 from bench.outcome import Outcome, Said
 from bench.rows import HeldOut, SharedRow
 from knowledge import places
+from knowledge.safety.slips import misspell
 
 FLOOR = places.ROOT / "bench" / "understanding_floor.yml"
 
@@ -83,6 +84,9 @@ NAMES = {
     "questions_new.wrong": "  a wrong card, confidently",
     "questions_on_card.understood": "the same, asked after another card",
     "questions_on_card.wrong": "  a wrong card, confidently",
+    "questions_typed_badly.understood": "the same, typed badly (a slip for 14 letters)",
+    "questions_typed_badly.answered": "  answered at once",
+    "questions_typed_badly.wrong": "  a wrong card, confidently",
     "follow_ups.answered": "own follow-ups in context: as asked",
     "follow_ups.on_card": "  from the right card",
     "two_questions.found": "own two questions in one: both found",
@@ -121,6 +125,7 @@ def measure(
     """
     found = Measured()
     _questions(found, read, held_out, cards, new)
+    _typed_badly(found, read, held_out)
     _follow_ups(found, read, held_out, areas)
     two = [(row, read(row.text, None)) for row in held_out.two_questions]
     readings = [Read("two_questions", it, outcome.of_two_questions(it, row)) for row, it in two]
@@ -156,6 +161,18 @@ def _questions(found: Measured, read: Reader, held_out: HeldOut, cards: frozense
     unlike = [each for row, each in zip(held_out.questions, readings, strict=True) if row.text in new]
     found.count("questions_new", unlike, keys)
     found.add("questions_on_card", on_card, keys)
+
+
+def _typed_badly(found: Measured, read: Reader, held_out: HeldOut) -> None:
+    """Count the same questions as tired thumbs would type them: nothing was learned from slips of these."""
+    said = [(row, read(misspell(row.text, "en"), None)) for row in held_out.questions]
+    readings = [Read("questions_typed_badly", it, outcome.of_question(it, row.accept)) for row, it in said]
+    keys = {
+        "understood": (Outcome.ANSWERED, Outcome.OFFERED),
+        "answered": (Outcome.ANSWERED,),
+        "wrong": (Outcome.WRONG,),
+    }
+    found.add("questions_typed_badly", readings, keys)
 
 
 def other_card(cards: Iterable[str], accept: Collection[str], at: int) -> str:

@@ -27,12 +27,21 @@ from components.entities import add_entities
 from components.learned_from import CODE, learned_from
 from components.routing import Context
 from components.sentence_embedder import row_of
+from components.spelling import Spelling
 from components.text_classifier import TextClassifier
-from components.understanding import Reading, Understanding, load_areas, load_numbers
+from components.understanding import (
+    Reading,
+    Understanding,
+    learn_spelling,
+    load_areas,
+    load_dictionary,
+    load_numbers,
+)
 
 logger = logging.getLogger(__name__)
 
 MODEL_FILE = "card_classifier.npz"
+WORDS_FILE = "card_words.json"
 RANKING_LENGTH = 10
 
 
@@ -41,12 +50,12 @@ class CardClassifier(GraphComponent):
     """The Rasa component around `components.understanding`."""
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, classifier: TextClassifier | None = None
+        self, model_storage: ModelStorage, resource: Resource, understanding: Understanding | None = None
     ) -> None:
-        """Take Rasa's storage, and the fitted classifier when there is one."""
+        """Take Rasa's storage, and what was learned when there is something."""
         self._model_storage = model_storage
         self._resource = resource
-        self._understanding = self._learned(classifier) if classifier else None
+        self._understanding = understanding
 
     @classmethod
     def create(
@@ -71,7 +80,8 @@ class CardClassifier(GraphComponent):
         """Return the trained component. Raises when the model has none: then the service must not start."""
         with model_storage.read_from(resource) as folder:
             classifier = TextClassifier.load(Path(folder) / MODEL_FILE)
-        return cls(model_storage, resource, classifier)
+            spelling = Spelling.load(Path(folder) / WORDS_FILE, load_dictionary())
+        return cls(model_storage, resource, _put_together(classifier, spelling))
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
@@ -82,10 +92,13 @@ class CardClassifier(GraphComponent):
         """Fit on all examples except those of crises, which train the safety filter."""
         examples = [each for each in training_data.intent_examples if each.get(TEXT) and each.get(INTENT) != CRISIS]
         texts = [each.get(TEXT) for each in examples]
-        classifier = TextClassifier.fit(texts, embed_examples(texts), [_label(each) for each in examples])
+        labels = [_label(each) for each in examples]
+        classifier = TextClassifier.fit(texts, embed_examples(texts), labels)
+        spelling = learn_spelling(texts, labels)
         with self._model_storage.write_to(self._resource) as folder:
             classifier.save(Path(folder) / MODEL_FILE)
-        self._understanding = self._learned(classifier)
+            spelling.save(Path(folder) / WORDS_FILE)
+        self._understanding = _put_together(classifier, spelling)
         return self._resource
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
@@ -106,8 +119,9 @@ class CardClassifier(GraphComponent):
         reading = self._understanding.read(message.get(TEXT), context, row_of(message))
         _write(message, reading)
 
-    def _learned(self, classifier: TextClassifier) -> Understanding:
-        return Understanding(classifier, load_numbers(), load_areas(), shared_embedding().embed)
+
+def _put_together(classifier: TextClassifier, spelling: Spelling) -> Understanding:
+    return Understanding(classifier, load_numbers(), load_areas(), shared_embedding().embed, spelling)
 
 
 def _label(example: Message) -> str:

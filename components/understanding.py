@@ -14,11 +14,16 @@ import numpy as np
 import yaml
 
 from components.routing import Context, Decision, Numbers, Ranking, decide, in_context, split_questions
+from components.spelling import Spelling, word_counts
 from components.text_classifier import Array, TextClassifier
 from knowledge import places
 
 #: Turns texts into unit vectors, one row a text: `SentenceEmbedding.embed`.
 Embed = Callable[[Sequence[str]], Array]
+#: The vocabulary of the embedding: what it reads as one piece is a word. Pieces of words begin with "##".
+DICTIONARY = Path(__file__).with_name("bert_vocab.txt")
+#: The one card whose examples are in another language.
+FOREIGN = "reply/spanish"
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,18 @@ class Reading:
 
 @dataclass(frozen=True)
 class Understanding:
-    """Reads messages. `areas` maps a word for a body area to the card about it."""
+    """Reads messages. `areas` maps a word for a body area to the card about it; `spelling` mends slips first."""
 
     classifier: TextClassifier
     numbers: Numbers
     areas: dict[str, str]
     embed: Embed
+    spelling: Spelling
 
     def read(self, text: str, context: Context, embedding: Array | None = None) -> Reading:
         """Return what `text` asks where the conversation stands; its `embedding` is computed when not given."""
-        row = self.embed([text])[0] if embedding is None else embedding
+        typed, text = text, self.spelling.mended(text)
+        row = self.embed([text])[0] if embedding is None or text != typed else embedding
         ranking = in_context(self._rankings([text], row[None, :])[0], context, self.numbers)
         likeness = self.classifier.likeness(row, ranking[0][0])
         parts = split_questions(text)
@@ -53,6 +60,19 @@ class Understanding:
         labels = self.classifier.labels
         shares = self.classifier.probabilities(texts, embeddings)
         return [[(labels[at], float(row[at])) for at in np.argsort(-row)] for row in shares]
+
+
+def learn_spelling(texts: Sequence[str], labels: Sequence[str]) -> Spelling:
+    """Return the spelling of the examples `texts`, with one label each."""
+    pairs = list(zip(texts, labels, strict=True))
+    ours = word_counts(text for text, label in pairs if label != FOREIGN)
+    return Spelling(ours, load_dictionary(), word_counts(text for text, label in pairs if label == FOREIGN))
+
+
+def load_dictionary(path: Path = DICTIONARY) -> Callable[[str], bool]:
+    """Return what tells whether a word, in small letters, is one."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if len(line) > 1 and line.isalpha()).__contains__
 
 
 def load_numbers(path: Path = places.DATA / "understanding.yml") -> Numbers:

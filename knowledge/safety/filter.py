@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,8 +31,6 @@ from knowledge.safety.table import Table, Verdict
 SETTLED = 0.9
 #: What the odds of a part of a message are divided by: alone, a part is easier to mistake.
 PART_DISCOUNT = 1.3
-#: One card question of so many is learned from: there are thousands, and none of them is hard.
-CARDS_OF = 3
 #: What "no, nothing like that" comes to where the check-in has just asked for signs: it is an answer.
 NO_CONCERN = Verdict("none", "none", "none", ())
 #: Names of the classifier's outcome where it decided alone, for questions about the body.
@@ -217,8 +214,7 @@ def training_examples(data: Path = DATA) -> list[Example]:
         examples.extend(Example(text, "T0", "trap", "", "phrases") for text in rule.get("spares") or ())
     for rule in exemptions:
         examples.extend(Example(text, "T0", "trap", "", "phrases") for text in rule.get("catches") or ())
-    cards = [Example(text, "T0", "card", lang, source) for source, lang, text in card_questions(data)]
-    examples.extend(card for card in cards if zlib.crc32(card.text.encode()) % CARDS_OF == 0)
+    examples.extend(Example(text, "T0", "card", lang, source) for source, lang, text in card_questions(data))
     return list({example.text: example for example in reversed(examples)}.values())
 
 

@@ -202,12 +202,12 @@ class Rules:
         cues: Mapping[str, list[tuple[int, int]]],
         sure: bool,
     ) -> Finding:
-        who = self._who(span, words)
         low, high = _sentence(span, words)
 
         def near(name: str) -> bool:
             return any(low <= start and end <= high for start, end in cues.get(name, ()))
 
+        who = "self" if near("about_oneself") else self._who(span, words)
         history = _told_as_history(cues)
         holds = {
             "addressed": who == "addressed",

@@ -5,6 +5,7 @@ from bench import figures
 from bench.figures import FLOOR, NAMES, Figure, measure, other_card
 from bench.outcome import Said
 from bench.rows import FollowUp, HeldOut, Question, SharedRow, TwoQuestions
+from knowledge.safety.slips import misspell
 
 CARDS = frozenset({"psoas", "emdr", "clinic-location"})
 HELD_OUT = HeldOut(
@@ -28,11 +29,16 @@ READ = {
     "psoas?": Said(offered=("psoas",)),
     "¿psoas?": Said(answered=("spanish",)),
 }
+#: What a question comes to that nobody understands.
+NOTHING = Said(label="reply/second-miss")
 
 
 @pytest.fixture
 def measured():
-    return measure(lambda text, topic: READ[text], HELD_OUT, SHARED, CARDS, {}, {"eye therapy"})
+    typed_badly = {misspell(row.text, "en"): READ[row.text] for row in HELD_OUT.questions[:1]}
+    return measure(
+        lambda text, topic: {**READ, **typed_badly}.get(text, NOTHING), HELD_OUT, SHARED, CARDS, {}, {"eye therapy"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,6 +47,8 @@ def measured():
         ("questions.answered", 1, 2),
         ("questions.wrong", 1, 2),
         ("questions_new.wrong", 1, 1),
+        ("questions_typed_badly.answered", 1, 2),
+        ("questions_typed_badly.understood", 1, 2),
         ("follow_ups.answered", 1, 1),
         ("two_questions.found", 1, 1),
         ("off_topic.health_card", 1, 1),

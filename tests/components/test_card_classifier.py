@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from components.card_classifier import MODEL_FILE, RANKING_LENGTH, CardClassifier, context_of
+from components.card_classifier import MODEL_FILE, RANKING_LENGTH, WORDS_FILE, CardClassifier, context_of
 from components.card_importer import CRISIS, LABEL
 from components.embedding import shared_embedding
 from components.sentence_embedder import SENTENCE
@@ -65,6 +65,17 @@ def test_a_question_becomes_a_category_and_the_cards_id(classifier: CardClassifi
     assert understood(classifier, "what is the psoas muscle") == ("ask", {"topic": "psoas", "misses": 0})
     assert understood(classifier, "thank you so much") == ("reply", {"reply": "thanks", "misses": 0})
     assert understood(classifier, "I want to talk to a real person") == ("contact", {"reply": "contact", "misses": 0})
+
+
+@pytest.mark.parametrize("slip", ["what is teh psaos muscle", "waht is the psoaas muscel", "wat is the psoas mucle"])
+def test_a_badly_typed_question_is_understood_as_the_one_that_was_meant(classifier: CardClassifier, slip: str) -> None:
+    assert understood(classifier, slip) == ("ask", {"topic": "psoas", "misses": 0})
+
+
+def test_what_was_typed_stays_as_it_was_typed(classifier: CardClassifier) -> None:
+    message = Message.build("what is the psaos")
+    classifier.process([message])
+    assert message.get(TEXT) == "what is the psaos"
 
 
 def test_the_message_carries_confidence_and_ranking_in_its_output(classifier: CardClassifier) -> None:
@@ -209,4 +220,12 @@ def test_a_model_with_a_broken_file_must_not_start(tmp_path: Path) -> None:
     with model.write_to(RESOURCE) as folder:
         (Path(folder) / MODEL_FILE).write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises(ValueError, match="train again"):
+        CardClassifier.load({}, model, RESOURCE, NO_CONTEXT)
+
+
+def test_a_model_without_its_words_must_not_start(tmp_path: Path, storage: ModelStorage) -> None:
+    model = LocalModelStorage.create(tmp_path)
+    with storage.read_from(RESOURCE) as trained, model.write_to(RESOURCE) as folder:
+        (Path(folder) / MODEL_FILE).write_bytes((Path(trained) / MODEL_FILE).read_bytes())
+    with pytest.raises(FileNotFoundError, match=WORDS_FILE):
         CardClassifier.load({}, model, RESOURCE, NO_CONTEXT)

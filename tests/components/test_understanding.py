@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from components.routing import Context
+from components.spelling import Spelling
 from components.text_classifier import Array
-from components.understanding import Understanding, load_areas, load_numbers
+from components.understanding import Understanding, learn_spelling, load_areas, load_dictionary, load_numbers
 from knowledge import places
 from knowledge.cards import Library
 
@@ -48,7 +49,8 @@ def embed() -> CountingEmbedding:
 @pytest.fixture
 def understanding(embed: CountingEmbedding) -> Understanding:
     classifier: Any = KeywordClassifier()
-    return Understanding(classifier, load_numbers(), {"jaw": "jaw-clenching"}, embed)
+    spelling = Spelling({"psoas": 10}, load_dictionary())
+    return Understanding(classifier, load_numbers(), {"jaw": "jaw-clenching"}, embed, spelling)
 
 
 def test_a_message_is_read_to_a_decision_and_a_ranking_best_first(understanding: Understanding) -> None:
@@ -69,6 +71,27 @@ def test_an_embedding_that_is_there_is_not_computed_again(
 def test_an_embedding_that_is_missing_is_computed(understanding: Understanding, embed: CountingEmbedding) -> None:
     understanding.read("what is the psoas", Context())
     assert embed.computed == ["what is the psoas"]
+
+
+def test_a_slip_is_mended_and_the_mended_words_are_what_is_read(
+    understanding: Understanding, embed: CountingEmbedding
+) -> None:
+    raw = np.ones(4, dtype=np.float32)
+    assert understanding.read("what is the posas", Context(), raw).decision.entities["topic"] == "psoas"
+    assert embed.computed == ["what is the psoas"]
+
+
+def test_the_spelling_leaves_the_language_of_the_one_foreign_card_alone() -> None:
+    texts = ["my hips hurt", "my hips are tight", "me duele la cadera"]
+    spelling = learn_spelling(texts, ["ask/tight-hips", "ask/tight-hips", "reply/spanish"])
+    assert spelling.mended("my hpis ache") == "my hips ache"
+    assert spelling.mended("me duelen las hpis, la cadera") == "me duelen las hpis, la cadera"
+
+
+def test_the_dictionary_knows_words_and_no_pieces_of_words() -> None:
+    known = load_dictionary()
+    assert known("shoulder") and known("tight")
+    assert not any(map(known, ("##ing", "[CLS]", "tihgt", "a", "2024")))
 
 
 def test_two_questions_are_read_apart(understanding: Understanding, embed: CountingEmbedding) -> None:

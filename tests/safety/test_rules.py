@@ -195,3 +195,18 @@ def test_a_wish_to_die_told_as_history_is_still_past_and_asked_about(rules: Safe
     _, reading = rules.read(text)
     assert reading.told_as_history
     assert rules.table.join(reading, None).outcome == "T3"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "everyone at school would be better off without me",
+        "my husband and the kids would be so much happier without me",
+        "todos estarían mejor sin mí",
+    ],
+)
+def test_whoever_would_be_better_off_without_the_writer_it_is_the_writer_who_is_in_danger(
+    rules: SafetyRules, text: str
+) -> None:
+    _, reading = rules.read(text)
+    assert {finding.kind for finding in reading.findings} == {"self"}
