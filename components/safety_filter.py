@@ -45,6 +45,8 @@ logger = logging.getLogger(__name__)
 SAFETY = "safety"
 #: Tiers after which the next ordinary message is answered with one small next step first.
 STEP_AFTER = ("T1", "T2")
+#: What that step comes to with the next message: it is said once.
+AFTERWARDS = {"due": "saying", "saying": "said"}
 CRISIS = "crisis"
 #: The code that learns, and what lies in data/safety but is read when the services start.
 KNOWLEDGE = places.ROOT / "knowledge"
@@ -187,8 +189,8 @@ def _write(
     if not assessment.interrupts:
         if context.asked:  # something else was said: our question is closed
             add_entities(message, {"safety_asked": "none"}, EXTRACTOR)
-        if tracker is not None and context.pinned in STEP_AFTER:
-            step = "saying" if tracker.get_slot("safety_step") == "due" else "said"
+        step = AFTERWARDS.get(tracker.get_slot("safety_step")) if tracker else None
+        if step:
             add_entities(message, {"safety_step": step}, EXTRACTOR)
         return
     intent = {"name": CRISIS, "confidence": 1.0}
@@ -203,7 +205,8 @@ def _write(
             "safety_answer": assessment.answer or "none",
             "safety_pinned": more_urgent(_pins(assessment), context.pinned or "T0"),
             "safety_language": assessment.lang,
-            "safety_step": "due",
+            # Whatever else is pinned: an emergency before or after it takes no step away.
+            **({"safety_step": "due"} if assessment.tier in STEP_AFTER else {}),
         },
         EXTRACTOR,
     )

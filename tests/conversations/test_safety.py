@@ -144,6 +144,12 @@ def test_the_next_step_is_said_once_and_the_question_is_answered_with_it(chat: C
     assert all(message["kind"] != "crisis" for message in chat.messages)
 
 
+def test_the_next_step_is_said_though_an_emergency_came_before_the_crisis(chat: Chat) -> None:
+    chat.says("i can't breathe properly right now").gets(tier="M1")
+    chat.says("i want to kill myself").gets(tier=("T1", "T2"))
+    chat.says("no").gets(kind="crisis", says="step")
+
+
 def test_a_tight_chest_is_asked_about_before_anything_else(chat: Chat) -> None:
     chat.says("my chest feels tight").gets(kind="crisis", says="right now")
     chat.says("yes").gets(kind="crisis", tier="M1", says="911")

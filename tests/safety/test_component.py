@@ -44,7 +44,7 @@ def loaded(storage: LocalModelStorage) -> SafetyFilter:
 
 
 def said(component: SafetyFilter, text: str, **slots: str) -> Message:
-    names = ("safety_asked", "safety_pinned", "safety_kind", "safety_language", "language")
+    names = ("safety_asked", "safety_pinned", "safety_kind", "safety_language", "safety_step", "language")
     tracker = DialogueStateTracker("test", [TextSlot(name, [{}]) for name in names])
     for name, value in slots.items():
         tracker.update(SlotSet(name, value), Domain.empty())
@@ -55,6 +55,21 @@ def said(component: SafetyFilter, text: str, **slots: str) -> Message:
 
 def entities(message: Message) -> dict[str, str]:
     return {entity["entity"]: entity["value"] for entity in message.get("entities") or []}
+
+
+@pytest.mark.parametrize("pinned", ["T2", "M1"])
+def test_after_a_crisis_one_step_is_due_with_the_next_message_whatever_else_is_pinned(
+    loaded: SafetyFilter, pinned: str
+) -> None:
+    assert entities(said(loaded, "i want to kill myself", safety_pinned=pinned))["safety_step"] == "due"
+    for before, after in (("due", "saying"), ("saying", "said")):
+        found = entities(said(loaded, "what is the psoas?", safety_pinned=pinned, safety_step=before))
+        assert found["safety_step"] == after
+    assert "safety_step" not in entities(said(loaded, "what is the psoas?", safety_pinned=pinned, safety_step="said"))
+
+
+def test_an_emergency_of_the_body_makes_no_such_step_due_and_takes_none_away(loaded: SafetyFilter) -> None:
+    assert "safety_step" not in entities(said(loaded, "i can't breathe right now and my lips are blue"))
 
 
 def test_a_crisis_gets_the_crisis_intent_and_its_entities(loaded: SafetyFilter) -> None:
