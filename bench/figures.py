@@ -66,6 +66,14 @@ class Measured:
             self.figures[f"{kind}.{key}"] = Figure(sum(each.outcome in wanted for each in readings), len(readings))
 
 
+#: What is counted of questions that have a right card.
+OF_QUESTIONS: Mapping[str, tuple[Outcome, ...]] = {
+    "understood": (Outcome.ANSWERED, Outcome.OFFERED),
+    "answered": (Outcome.ANSWERED,),
+    "offered": (Outcome.OFFERED,),
+    "wrong": (Outcome.WRONG,),
+    "missed": (Outcome.MISSED,),
+}
 #: What a table calls each figure.
 NAMES = {
     "cards.accuracy": "all examples, cross-validated: right label first",
@@ -143,13 +151,6 @@ def measure(
 
 
 def _questions(found: Measured, read: Reader, held_out: HeldOut, cards: frozenset[str], new: Collection[str]) -> None:
-    keys = {
-        "understood": (Outcome.ANSWERED, Outcome.OFFERED),
-        "answered": (Outcome.ANSWERED,),
-        "offered": (Outcome.OFFERED,),
-        "wrong": (Outcome.WRONG,),
-        "missed": (Outcome.MISSED,),
-    }
     readings, on_card = [], []
     for at, row in enumerate(held_out.questions):
         it = read(row.text, None)
@@ -157,22 +158,17 @@ def _questions(found: Measured, read: Reader, held_out: HeldOut, cards: frozense
         readings.append(Read("questions", it, outcome.of_question(it, row.accept), right, row.accept))
         it = read(row.text, other_card(cards, row.accept, at))
         on_card.append(Read("questions_on_card", it, outcome.of_question(it, row.accept, on_card=True)))
-    found.add("questions", readings, keys)
+    found.add("questions", readings, OF_QUESTIONS)
     unlike = [each for row, each in zip(held_out.questions, readings, strict=True) if row.text in new]
-    found.count("questions_new", unlike, keys)
-    found.add("questions_on_card", on_card, keys)
+    found.count("questions_new", unlike, OF_QUESTIONS)
+    found.add("questions_on_card", on_card, OF_QUESTIONS)
 
 
 def _typed_badly(found: Measured, read: Reader, held_out: HeldOut) -> None:
     """Count the same questions as tired thumbs would type them: nothing was learned from slips of these."""
     said = [(row, read(misspell(row.text, "en"), None)) for row in held_out.questions]
     readings = [Read("questions_typed_badly", it, outcome.of_question(it, row.accept)) for row, it in said]
-    keys = {
-        "understood": (Outcome.ANSWERED, Outcome.OFFERED),
-        "answered": (Outcome.ANSWERED,),
-        "wrong": (Outcome.WRONG,),
-    }
-    found.add("questions_typed_badly", readings, keys)
+    found.add("questions_typed_badly", readings, OF_QUESTIONS)
 
 
 def other_card(cards: Iterable[str], accept: Collection[str], at: int) -> str:

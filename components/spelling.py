@@ -1,14 +1,14 @@
-"""Spelling: mends slips of the thumb in words that no dictionary has, towards the words of the examples. Pure.
+"""Spelling: mends slips of the thumb in words that no dictionary has, towards the words of the examples.
 
-The embedding reads "tihgt jwa" as five pieces that mean nothing. Only what the cards are learned from and looked up by
-is mended: what a visitor typed is never changed, and the safety filter, which has its own way with slips, reads it raw.
+The embedding reads "tihgt jwa" as five pieces that mean nothing. Only what the cards are looked up by is mended: what a
+visitor typed is never changed, and the safety filter, which has its own way with slips, reads it raw.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -54,10 +54,11 @@ class Spelling:
         self._counts = dict(counts)
         self._foreign = frozenset(foreign) - self._counts.keys()
         self._dictionary = dictionary
-        self._by_letters: dict[int, list[str]] = defaultdict(list)
-        for word, count in counts.items():
-            if len(word) > TINY and count >= (SEEN if dictionary(word) else SEEN_ALONE):
-                self._by_letters[len(word)].append(word)
+        self._goals = [
+            word
+            for word, count in counts.items()
+            if len(word) > TINY and count >= (SEEN if dictionary(word) else SEEN_ALONE)
+        ]
 
     @classmethod
     def load(cls, path: Path, dictionary: Callable[[str], bool]) -> Spelling:
@@ -72,13 +73,12 @@ class Spelling:
 
     def mended(self, text: str) -> str:
         """Return the text with its slips mended; the very text when there are none."""
-        words = [found.group() for found in _WORD.finditer(text)]
-        if not any(map(self._unknown, words)) or not self._foreign.isdisjoint(map(_plain, words)):
+        words = _WORD.findall(text)
+        unknown = set(filter(self._unknown, words))
+        if not unknown or not self._foreign.isdisjoint(map(_plain, words)):
             return text
-        return _WORD.sub(lambda found: self._in_place(found.group()), text)
-
-    def _in_place(self, word: str) -> str:
-        return (self._unknown(word) and self._mended(_plain(word))) or word
+        meant = {word: self._meant(_plain(word)) or word for word in unknown}
+        return _WORD.sub(lambda found: meant.get(found.group(), found.group()), text)
 
     def _unknown(self, word: str) -> bool:
         plain = _plain(word)
@@ -86,18 +86,17 @@ class Spelling:
             return False
         return not (CLIPPED.fullmatch(plain) or any(map(self._dictionary, _stems(word.lower()))))
 
-    def _mended(self, word: str) -> str | None:
+    def _meant(self, word: str) -> str | None:
         """Return the likeliest word of the examples a slip or two away: the nearest, then the most frequent."""
         allowed = 2 if len(word) >= LONG else 1
-        near: list[tuple[float, bool, int, str]] = []
-        for letters in range(len(word) - allowed, len(word) + allowed + 1):
-            for goal, distance, _ in process.extract(
-                word, self._by_letters.get(letters, ()), scorer=OSA.distance, score_cutoff=allowed, limit=None
-            ):
-                begins_alike = goal[0] == word[0]
-                if (len(word) < SHORT and sorted(goal) != sorted(word)) or (distance > 1 and not begins_alike):
-                    continue
-                near.append((distance, not begins_alike, -self._counts[goal], goal))
+        near: list[tuple[int, bool, int, str]] = []
+        for goal, distance, _ in process.extract(
+            word, self._goals, scorer=OSA.distance, score_cutoff=allowed, limit=None
+        ):
+            begins_alike = goal[0] == word[0]
+            if (len(word) < SHORT and sorted(goal) != sorted(word)) or (distance > 1 and not begins_alike):
+                continue
+            near.append((distance, not begins_alike, -self._counts[goal], goal))
         return min(near)[-1] if near else None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
+from components.embedding import VOCABULARY
 from components.routing import Context, Decision, Numbers, Ranking, decide, in_context, split_questions
 from components.spelling import Spelling, word_counts
 from components.text_classifier import Array, TextClassifier
@@ -20,8 +21,6 @@ from knowledge import places
 
 #: Turns texts into unit vectors, one row a text: `SentenceEmbedding.embed`.
 Embed = Callable[[Sequence[str]], Array]
-#: The vocabulary of the embedding: what it reads as one piece is a word. Pieces of words begin with "##".
-DICTIONARY = Path(__file__).with_name("bert_vocab.txt")
 #: The one card whose examples are in another language.
 FOREIGN = "reply/spanish"
 
@@ -69,8 +68,11 @@ def learn_spelling(texts: Sequence[str], labels: Sequence[str]) -> Spelling:
     return Spelling(ours, load_dictionary(), word_counts(text for text, label in pairs if label == FOREIGN))
 
 
-def load_dictionary(path: Path = DICTIONARY) -> Callable[[str], bool]:
-    """Return what tells whether a word, in small letters, is one."""
+def load_dictionary(path: Path = VOCABULARY) -> Callable[[str], bool]:
+    """Return what tells whether a word, in small letters, is one: the embedding reads it as one piece.
+
+    Pieces of words begin with "##".
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if len(line) > 1 and line.isalpha()).__contains__
 
