@@ -18,8 +18,10 @@ Message = dict[str, Any]
 Choice = dict[str, Any]
 
 #: Follow-ups that an answer offers by itself, best first.
-OFFERED_FOLLOW_UPS = ("how", "why", "is_it_for_me", "example", "evidence")
+OFFERED_FOLLOW_UPS = ("what_helps", "how", "why", "is_it_for_me", "example", "evidence")
 OFFERED_AT_MOST = 2
+#: "How do I do that?" where a card is no practice but has something to try.
+STANDS_IN = {"how": "what_helps"}
 MOVEMENTS = "stretches"
 #: Follow-ups of a movement that tell how it goes: only to those who may do it.
 TELLS_HOW = ("simpler", "example")
@@ -70,8 +72,9 @@ def follow_up(library: Library, aspect: str, now: Situation) -> Message:
         return reply(library, "movement-not-now", now)
     if aspect in TELLS_HOW and is_movement(card) and not _may_do(library, card, now):
         return answer(library, card.id, now)
-    text = card.text(now.language).follow_ups.get(aspect)
-    return _message(library, card, text or asked.text(now.language).answer, now, said=aspect)
+    texts = card.text(now.language).follow_ups
+    told = aspect if aspect in texts else STANDS_IN.get(aspect, aspect)
+    return _message(library, card, texts.get(told) or asked.text(now.language).answer, now, said=told)
 
 
 def reply(library: Library, reply_id: str, now: Situation, kind: str = "text") -> Message:

@@ -30,6 +30,14 @@ def test_follow_ups_are_answered_from_the_card_one_is_on(chat: Chat) -> None:
         chat.says(follow_up).gets(topic="jaw-clenching")
 
 
+@pytest.mark.parametrize(
+    "asked", ["what can I do about it", "how do I get rid of it?", "ok and what helps", "how do i do that"]
+)
+def test_what_can_be_done_about_it_is_answered_from_the_card_one_is_on(chat: Chat, asked: str) -> None:
+    chat.says("why is my jaw always tight?").gets(topic="jaw-clenching")
+    chat.says(asked).gets(topic="jaw-clenching", says="red light")
+
+
 def test_a_follow_up_before_any_topic_gets_a_question_back(chat: Chat) -> None:
     chat.says("why?")
     assert chat.topics() == [None]

@@ -57,9 +57,22 @@ def test_an_answer_offers_at_most_two_follow_ups_and_then_the_next_cards(library
     card = library.cards["psoas"]
     offered = payloads(answers.answer(library, "psoas", NOW))
     follow_ups = [each for each in offered if each["intent"] == "follow_up"]
-    assert [each["entities"]["aspect"] for each in follow_ups] == ["how", "why"]
+    assert [each["entities"]["aspect"] for each in follow_ups] == ["what_helps", "how"]
     assert all(each["entities"]["topic"] == "psoas" for each in follow_ups)
     assert topics(answers.answer(library, "psoas", NOW))[2:] == [*card.next, "contact"]
+
+
+def test_how_is_answered_with_what_helps_where_a_card_is_no_practice(library: Library) -> None:
+    message = answers.follow_up(library, "how", Situation(topic="jaw-clenching"))
+    card = library.cards["jaw-clenching"]
+    assert "how" not in card.text("en").follow_ups
+    assert message["text"] == card.text("en").follow_ups["what_helps"]
+    assert "what_helps" not in [each["entities"].get("aspect") for each in payloads(message)]
+
+
+def test_what_helps_on_a_practice_is_not_its_steps(library: Library) -> None:
+    message = answers.follow_up(library, "what_helps", Situation(topic="breathing-exercise"))
+    assert message["text"] == library.follow_ups["what_helps"].text("en").answer
 
 
 def test_a_next_card_remembers_the_way_back(library: Library) -> None:
