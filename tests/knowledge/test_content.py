@@ -33,8 +33,8 @@ CATALOGUE = {
         third-party
     """,
     "follow_ups": """
-        why what_helps how how_long how_often evidence example more simpler is_it_for_me other_area other_option other_side
-        repeat next back how_soon hurts
+        why what_helps how how_long how_often evidence example more simpler is_it_for_me other_area other_option
+        other_side repeat next back how_soon hurts
     """,
 }
 #: Replies that the dialogue itself needs.
