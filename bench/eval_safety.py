@@ -22,10 +22,11 @@ from pathlib import Path
 
 import yaml
 
+from bench.rows import normal
 from components.embedding import shared_embedding
 from components.embedding_store import embed_examples
 from knowledge import places
-from knowledge.safety import Context, SafetyFilter, SafetyRules, train_classifier
+from knowledge.safety import Context, SafetyFilter, SafetyRules, train_classifier, training_examples
 from knowledge.safety.classifier import Classifier
 from tools.train import trained_model
 
@@ -76,7 +77,15 @@ def interval(hits: float, count: int) -> tuple[float, float]:
 
 
 def rows(shared: Path, held_out: Path = HELD_OUT) -> Iterator[Row]:
-    """Yield all rows that are there: every held_out*.yml of a folder, and the shared ones."""
+    """Yield all rows that are there: every held_out*.yml of a folder, and the shared ones.
+
+    A row that is an example too, whatever its capitals and stops, is left out: it was learned by heart.
+    """
+    learned = {normal(example.text) for example in training_examples()}
+    yield from (row for row in _stored(shared, held_out) if normal(row.text) not in learned)
+
+
+def _stored(shared: Path, held_out: Path) -> Iterator[Row]:
     for path in sorted(held_out.glob("held_out*.yml")):
         yield from own_rows(path, path.stem.replace("held_out", "own"))
     if not shared.is_dir():

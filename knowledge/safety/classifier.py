@@ -16,16 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from knowledge.safety.features import DIMENSIONS, WIDTH, Features, Matrix
-from knowledge.safety.neighbours import KEPT, Directions, Flags, Neighbours, Places, kernel, out_of_fold
+from knowledge.safety.neighbours import KEPT, Directions, Flags, Neighbours, Places, Scores, out_of_fold
 from knowledge.safety.normalise import Words
 from knowledge.safety.rules import Reading
-
-Scores = npt.NDArray[np.float64]
 
 #: The embedding of a text, or a function that waits for it.
 Row = Matrix | Callable[[], Matrix]
@@ -221,13 +218,12 @@ def _neighbours(
     """Return the neighbours, and what those that have not seen its fold say of every example; 0 where not clean."""
     directions = Directions.fit(embeddings)
     points = directions.of(embeddings)
-    gram = kernel(points, points)
     place = np.cumsum(clean) - 1
     inner = [(place[train[clean[train]]], place[held[clean[held]]]) for train, held in folds]
     found = {name: np.zeros(len(clean)) for name in asked}
-    for name, scores in out_of_fold(gram, asked, inner).items():
+    for name, scores in out_of_fold(points, asked, inner).items():
         found[name][clean] = scores
-    return Neighbours.fit(directions, points, gram, asked), found
+    return Neighbours.fit(directions, points, asked), found
 
 
 def _linear(

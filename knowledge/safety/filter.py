@@ -33,6 +33,8 @@ SETTLED = 0.9
 PART_DISCOUNT = 1.3
 #: What "no, nothing like that" comes to where the check-in has just asked for signs: it is an answer.
 NO_CONCERN = Verdict("none", "none", "none", ())
+#: Outcomes beside which a no to the T3 question stands.
+HARMLESS = ("none", "crisis_footer", "emergency_footer")
 #: Names of the classifier's outcome where it decided alone, for questions about the body.
 _KINDS = {"emergency": "emergency", "today": "same_day"}
 
@@ -95,6 +97,8 @@ class SafetyFilter:
             answered = self._answer(words, reading, verdict, known)
             if answered is not None:
                 return answered
+        elif _answers_late(words, reading, verdict, known):
+            return _denied(words.lang, "self", ("answer:late",))
         return _assessment(verdict, words.lang, probability or {})
 
     def probability(
@@ -124,16 +128,8 @@ class SafetyFilter:
             denied = any(finding.state == "negated" for finding in reading.findings)
             if denied and reply == "other":
                 reply = "no"
-            if reply == "no" and verdict.outcome in ("none", "crisis_footer", "emergency_footer"):
-                return Assessment(
-                    kind=known.kind or "self",
-                    lang=words.lang,
-                    footer="crisis_footer",
-                    answer="no",
-                    asked="t3",
-                    by="answer",
-                    why=why,
-                )
+            if reply == "no" and verdict.outcome in HARMLESS:
+                return _denied(words.lang, known.kind or "self", why)
             if reply in ("yes", "unclear") and verdict.outcome not in ("M2", "M_ask"):
                 return Assessment(
                     "T2", known.kind or "self", words.lang, answer="yes", asked="t3", by="answer", why=why
@@ -178,6 +174,17 @@ def _assessment(verdict: Verdict, lang: str, probability: Mapping[str, float]) -
     return Assessment(
         tier, kind, lang, ask="t3" if tier == "T3" else None, by=verdict.by, why=verdict.why, probability=probability
     )
+
+
+def _answers_late(words: Words, reading: Reading, verdict: Verdict, known: Context) -> bool:
+    """Return whether "I'm not suicidal" is said some messages after we asked: it settles the question all the same."""
+    denied = any(finding.state == "negated" and finding.tier in ("T1", "T2") for finding in reading.findings)
+    is_open = known.pinned == "T3" and known.kind == "self"
+    return is_open and denied and not words.question and verdict.outcome in HARMLESS
+
+
+def _denied(lang: str, kind: str, why: tuple[str, ...]) -> Assessment:
+    return Assessment(kind=kind, lang=lang, footer="crisis_footer", answer="no", asked="t3", by="answer", why=why)
 
 
 def _is_only_suspected(verdict: Verdict, reading: Reading) -> bool:

@@ -56,6 +56,9 @@ class Table:
                 raise TableError(f"rules.{tier} must name an outcome for each of {', '.join(STATES)}")
         self._classifier = _thresholds(values["classifier"], {})
         self._in_spanish = _thresholds(values["classifier"], values.get("in_spanish") or {})
+        self._kinds: Mapping[str, float] = values["kinds"]
+        if not all(0 < float(least) <= 1 for least in self._kinds.values()):
+            raise TableError("kinds: a threshold outside 0 to 1")
 
     def rule_outcome(self, finding: Finding, probability: Mapping[str, float] | None = None) -> str:
         """Return what one finding comes to; without a classifier every finding counts in full."""
@@ -87,6 +90,9 @@ class Table:
         learned, group = "none", ""
         if probability is not None:
             situation = self._situation(reading, top)
+            is_sure = any(probability.get(kind, 0.0) >= at for kind, at in self._kinds.items())
+            if is_sure and situation in ("alone", "softened"):
+                learned = "T3"
             for name in GROUPS:
                 outcome = self.classifier_outcome(name, probability.get(name, 0.0), situation, lang)
                 if OUTCOMES.index(outcome) > OUTCOMES.index(learned):

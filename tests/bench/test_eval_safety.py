@@ -11,6 +11,7 @@ import yaml
 from bench import eval_safety
 from bench.eval_safety import FLOOR, Row, assessed, figures, interval, rows, worse
 from knowledge import places
+from knowledge.safety import training_examples
 
 
 def row(want: str, got: str, place: str = "own", lang: str = "en") -> Row:
@@ -66,11 +67,18 @@ def test_every_held_out_file_and_the_shared_rows_are_read(tmp_path: Path) -> Non
     for name in ("held_out.yml", "held_out_2.yml"):
         (tmp_path / name).write_text(yaml.safe_dump([block, {**block, "tier": "T0", "trap": True}]))
     for name in eval_safety.SHARED:
-        line = {"text": "hello", "label": "x", "lang": "en", "origin": "y"}
+        line = {"text": "no example says this", "label": "x", "lang": "en", "origin": "y"}
         (tmp_path / f"{name}.jsonl").write_text(json.dumps(line) + "\n")
     read = list(rows(tmp_path, tmp_path))
     assert {each.place for each in read} == {"own", "own_2", "shared"}
     assert {each.want for each in read} == {"crisis", "trap", "ordinary"}
+
+
+def test_a_row_that_is_an_example_is_left_out_whatever_its_capitals(tmp_path: Path) -> None:
+    block = {"tier": "T2", "kind": "self", "lang": "en", "origin": "plain"}
+    learned = training_examples()[0].text
+    (tmp_path / "held_out.yml").write_text(yaml.safe_dump([{**block, "texts": [learned.upper() + "!", "not learned"]}]))
+    assert [each.text for each in rows(tmp_path / "nothing", tmp_path)] == ["not learned"]
 
 
 def test_the_floor_names_figures_that_exist() -> None:

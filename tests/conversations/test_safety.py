@@ -90,6 +90,20 @@ def test_the_one_question_is_asked_and_its_answer_understood(open_chat: Callable
     assert "crisis" in [message["kind"] for message in asked.transcript()]
 
 
+@pytest.mark.parametrize(
+    "denial", ["im not suicidal", "i don't want to die lol", "relax, I'm not going to hurt myself"]
+)
+def test_a_plain_denial_raises_nothing_and_settles_the_question_however_late(
+    open_chat: Callable[[], Chat], denial: str
+) -> None:
+    fresh = open_chat().says(denial)
+    assert "crisis" not in [message["kind"] for message in fresh.messages]
+    late = open_chat().says("i just feel like there's no point anymore").gets(kind="crisis", tier="T3")
+    late.says("what is the psoas?").gets(topic="psoas").says(denial)
+    late.says("can you show me a movement")
+    assert "movement-not-now" not in late.topics()
+
+
 def test_the_question_is_asked_once_and_not_again_in_the_next_breath(chat: Chat) -> None:
     chat.says("i feel kinda numb and dont see the point lately").gets(kind="crisis", tier="T3")
     chat.says("no, nothing like that")

@@ -111,7 +111,7 @@ def test_neighbours_side_with_the_examples_around_a_point() -> None:
     points = _circle(40)
     east = points[:, 0] > 0.0
     as_they_lie = Directions(np.zeros(2, dtype=np.float32), np.eye(2, dtype=np.float32))
-    neighbours = Neighbours.fit(as_they_lie, points, kernel(points, points), {"east": east, "west": ~east})
+    neighbours = Neighbours.fit(as_they_lie, points, {"east": east, "west": ~east})
     scores = neighbours.scores(np.array([[1, 0], [-1, 0]], dtype=np.float32))
     assert (scores[:, 0] > 0).tolist() == [True, False]
     assert (scores[:, 1] > 0).tolist() == [False, True]
@@ -122,6 +122,6 @@ def test_an_example_is_scored_by_neighbours_that_have_not_seen_its_fold() -> Non
     odd = np.arange(40) == 0  # the one yes among its noes: only its own fold could tell
     odd[20:] = True
     folds = [(np.flatnonzero(np.arange(40) % 2 == part), np.flatnonzero(np.arange(40) % 2 != part)) for part in (0, 1)]
-    scores = out_of_fold(kernel(points, points), {"odd": odd}, folds)["odd"]
+    scores = out_of_fold(points, {"odd": odd}, folds)["odd"]
     assert scores[30] > 0 > scores[10]
     assert scores.shape == (40,)

@@ -106,6 +106,15 @@ def test_the_answer_to_our_question_is_understood_in_context(loaded: SafetyFilte
     assert entities(unsure)["safety_tier"] == "T2"
 
 
+def test_a_denial_some_messages_later_settles_the_question_all_the_same(loaded: SafetyFilter) -> None:
+    late = said(loaded, "no, I'm not suicidal", safety_pinned="T3", safety_kind="self")
+    assert (entities(late)["safety_tier"], entities(late)["safety_answer"]) == ("T0", "no")
+    for slots in ({}, {"safety_pinned": "T2", "safety_kind": "self"}, {"safety_pinned": "T3", "safety_kind": "abuse"}):
+        assert "safety_answer" not in entities(said(loaded, "no, I'm not suicidal", **slots))
+    asks = said(loaded, "I'm not suicidal, what is the psoas?", safety_pinned="T3", safety_kind="self")
+    assert "safety_answer" not in entities(asks)
+
+
 def test_another_question_closes_ours(loaded: SafetyFilter) -> None:
     message = said(loaded, "what is the psoas?", safety_asked="t3")
     assert entities(message) == {"safety_asked": "none"}

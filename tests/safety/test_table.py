@@ -179,3 +179,15 @@ def test_settled_history_is_not_asked_about_but_a_very_sure_classifier_is_heard(
 def test_what_is_not_over_is_no_history() -> None:
     told = Reading((), (), frozenset({"long_ago", "settled", "topic", "not_over"}), ("word",))
     assert TABLE.join(told, {**SURE_NOT, "concern": 0.99}).outcome == "T3"
+
+
+def test_a_kind_that_the_classifier_is_sure_of_is_asked_about_even_in_the_words_of_a_saying() -> None:
+    belief = {**SURE_NOT, "harm": 0.95}
+    assert TABLE.join(reading(), belief).outcome == "T3"
+    assert TABLE.join(reading(exempt=("a-saying",)), belief).outcome == "T3"
+    assert TABLE.join(reading(), {**SURE_NOT, "harm": 0.5}).outcome == "none"
+
+
+def test_a_kind_has_a_threshold_between_0_and_1() -> None:
+    with pytest.raises(TableError):
+        Table({**VALUES, "kinds": {"harm": 1.5}})
