@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -47,7 +47,7 @@ ALARMS = ("T1", "T2", "M1")
 class Row:
     """One message: `want` is crisis, emergency, today, ask, trap or ordinary; `got` the tier that came out.
 
-    `place` is the set it belongs to: "own", "own_2" (held_out_2.yml) or "shared".
+    `place` is the set it belongs to: "own", "own_2" (held_out_2.yml) and so on, or "shared".
     """
 
     text: str
@@ -158,8 +158,9 @@ def show(title: str, done: Sequence[Row], key: Callable[[Row], str]) -> None:
 
 
 def figures(done: Sequence[Row]) -> dict[str, float]:
-    """Return the figures that CI holds: recall and false alarms, each set of rows apart."""
+    """Return recall and false alarms: of each set of rows apart, and of "all" together. CI holds the sets."""
     found: dict[str, float] = {}
+    done = [*done, *(replace(row, place="all") for row in done)]
     for place in sorted({row.place for row in done}):
         for want in ("crisis", "emergency", "today"):
             for lang in ("en", "es"):

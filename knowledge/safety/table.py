@@ -13,6 +13,8 @@ from knowledge.safety.rules import STATES, Finding, Reading
 OUTCOMES = ("none", "crisis_footer", "emergency_footer", "T3", "M2", "M_ask", "T2", "M1", "T1")
 RULE_TIERS = ("T1", "T2", "T3", "M1", "M_ask", "M2")
 GROUPS = ("crisis", "concern", "emergency", "today")
+#: Kinds that have thresholds too: so sure of one, we ask.
+KINDS = ("harm", "abuse")
 SITUATIONS = ("alone", "with_weak", "softened", "history")
 _SOFT = frozenset(STATES) - {"asserted"}
 
@@ -56,9 +58,6 @@ class Table:
                 raise TableError(f"rules.{tier} must name an outcome for each of {', '.join(STATES)}")
         self._classifier = _thresholds(values["classifier"], {})
         self._in_spanish = _thresholds(values["classifier"], values.get("in_spanish") or {})
-        self._kinds: Mapping[str, float] = values["kinds"]
-        if not all(0 < float(least) <= 1 for least in self._kinds.values()):
-            raise TableError("kinds: a threshold outside 0 to 1")
 
     def rule_outcome(self, finding: Finding, probability: Mapping[str, float] | None = None) -> str:
         """Return what one finding comes to; without a classifier every finding counts in full."""
@@ -90,10 +89,7 @@ class Table:
         learned, group = "none", ""
         if probability is not None:
             situation = self._situation(reading, top)
-            is_sure = any(probability.get(kind, 0.0) >= at for kind, at in self._kinds.items())
-            if is_sure and situation in ("alone", "softened"):
-                learned = "T3"
-            for name in GROUPS:
+            for name in (*GROUPS, *KINDS):
                 outcome = self.classifier_outcome(name, probability.get(name, 0.0), situation, lang)
                 if OUTCOMES.index(outcome) > OUTCOMES.index(learned):
                     learned, group = outcome, name
@@ -122,10 +118,10 @@ class Table:
 
 def _thresholds(values: Mapping[str, Any], over: Mapping[str, Any]) -> Thresholds:
     """Return the thresholds by group and situation, `over` in place of some of them. TableError when one is amiss."""
-    if not set(over) <= set(GROUPS):
+    if not set(over) <= {*GROUPS, *KINDS}:
         raise TableError("in_spanish: an unknown question")
     found: dict[str, dict[str, dict[str, float]]] = {}
-    for group in GROUPS:
+    for group in (*GROUPS, *KINDS):
         situations, changed = values.get(group) or {}, over.get(group) or {}
         if set(situations) != set(SITUATIONS) or not set(changed) <= set(SITUATIONS):
             raise TableError(f"classifier.{group} must have {', '.join(SITUATIONS)}")

@@ -190,4 +190,9 @@ def test_a_kind_that_the_classifier_is_sure_of_is_asked_about_even_in_the_words_
 
 def test_a_kind_has_a_threshold_between_0_and_1() -> None:
     with pytest.raises(TableError):
-        Table({**VALUES, "kinds": {"harm": 1.5}})
+        Table(
+            {
+                **VALUES,
+                "classifier": {**VALUES["classifier"], "harm": {**VALUES["classifier"]["harm"], "alone": {"T3": 1.5}}},
+            }
+        )
