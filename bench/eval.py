@@ -18,8 +18,8 @@ from bench.curve import curve
 from bench.figures import Measured, Reader
 from bench.fitting import RememberingClassifier, fit
 from bench.outcome import Said, said
-from bench.row_embedding import RowEmbedding
 from bench.rows import EVAL, SHARED, Examples, HeldOut, SharedRow, load_examples, load_held_out, load_shared
+from components.embedding import shared_embedding
 from components.routing import Context
 from components.understanding import Understanding, learn_spelling, load_areas, load_numbers
 from knowledge import places
@@ -84,7 +84,7 @@ def understanding(examples: Examples) -> Understanding:
     fitted = fit(examples)
     remembering = RememberingClassifier(**vars(fitted))
     spelling = learn_spelling(examples.texts, examples.labels)
-    return Understanding(remembering, load_numbers(), load_areas(), RowEmbedding(), spelling)
+    return Understanding(remembering, load_numbers(), load_areas(), shared_embedding().embed, spelling)
 
 
 def measure(

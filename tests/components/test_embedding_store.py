@@ -61,7 +61,7 @@ def test_no_texts_give_no_rows_and_no_file(model: CountingEmbedding, store: Path
 
 def test_another_model_shares_nothing(model: CountingEmbedding, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     embed_examples(["a"], store)
-    monkeypatch.setattr(embedding_store, "MODEL_SHA256", "another")
+    monkeypatch.setattr(embedding_store, "MADE_WITH", "another")
     embed_examples(["a"], store)
     assert model.computed == ["a", "a"]
 
