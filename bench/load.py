@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import random
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +18,9 @@ import numpy as np
 TURNS = 6
 #: Seconds that a visitor reads and types, with think time: between these, evenly.
 THINK = (3.0, 9.0)
-TIMEOUT = aiohttp.ClientTimeout(total=60)
+#: Seconds after which a reply is given up.
+PATIENCE = 60.0
+TIMEOUT = aiohttp.ClientTimeout(total=PATIENCE)
 
 
 @dataclass
@@ -109,22 +111,16 @@ class NlpJs:
 
 def load(target: Target, texts: Sequence[str], visitors: int, seconds: float, thinks: bool) -> Load:
     """Send for so many seconds, from a process of its own. Raises RuntimeError when that process fails."""
-    queue: multiprocessing.Queue[Load] = multiprocessing.Queue()
-    process = multiprocessing.Process(target=_send, args=(queue, target, list(texts), visitors, seconds, thinks))
-    process.start()
-    try:
-        return queue.get(timeout=seconds + 120)
-    except Exception as error:
-        raise RuntimeError(f"The visitors gave up ({type(error).__name__}).") from error
-    finally:
-        process.join(5)
-        process.kill()
+    with ProcessPoolExecutor(1) as apart:
+        sending = apart.submit(_send, target, list(texts), visitors, seconds, thinks)
+        try:
+            return sending.result(timeout=seconds + 2 * PATIENCE)
+        except Exception as error:
+            raise RuntimeError(f"The visitors gave up ({type(error).__name__}).") from error
 
 
-def _send(
-    queue: multiprocessing.Queue[Load], target: Target, texts: list[str], visitors: int, seconds: float, thinks: bool
-) -> None:
-    queue.put(asyncio.run(visit(target, texts, visitors, seconds, thinks)))
+def _send(target: Target, texts: list[str], visitors: int, seconds: float, thinks: bool) -> Load:
+    return asyncio.run(visit(target, texts, visitors, seconds, thinks))
 
 
 async def visit(target: Target, texts: Sequence[str], visitors: int, seconds: float, thinks: bool) -> Load:

@@ -20,12 +20,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from knowledge.safety.features import DIMENSIONS, WIDTH, Features, Matrix
-from knowledge.safety.neighbours import KEPT, Directions, Flags, Neighbours, Places, Scores, out_of_fold
+from knowledge.safety.neighbours import KEPT, Directions, Flags, Neighbours, Places, Scores
 from knowledge.safety.normalise import Words
 from knowledge.safety.rules import Reading
 
 #: The embedding of a text, or a function that waits for it.
 Row = Matrix | Callable[[], Matrix]
+#: Places to learn from, and places that are held back.
+Split = tuple[Places, Places]
 #: The questions: does the message belong to one of these? (tier, kind); "*" is any.
 QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "crisis": (("T1", "*"), ("T2", "*")),
@@ -49,7 +51,9 @@ NEAR = ("crisis", "concern", "emergency", "today")
 AS_IT_IS = (1.0, 0.0, 0.0, 0.0)
 STRENGTH = 4.0
 FOLDS = 3
-#: Files with no raised message are dealt out in this many parts, or a fold would have no ordinary message left.
+#: Examples compared with all others at the same time.
+AT_ONCE = 512
+#: Files with no raised message are dealt out in so many parts, or a fold might have no ordinary message.
 PARTS = 8
 FORMAT = 4
 
@@ -118,29 +122,27 @@ class Classifier:
         rows = features.rows([w for w, _ in seen], [r for _, r in seen], embeddings)
         spanish = np.array([words.lang == "es" for words, _ in seen], dtype=float)
         voices = np.array([_voice(example) for example in examples])
-        folds = list(GroupKFold(FOLDS).split(voices, groups=voices))
+        splits: list[Split] = list(GroupKFold(FOLDS).split(voices, groups=voices))
         truths = {question: np.array([example.answers(question) for example in examples]) for question in QUESTIONS}
         for question, truth in truths.items():
             if truth.sum() < FOLDS:
                 raise ClassifierError(f"too few examples for {question!r}")
         clean = np.array([not example.slips for example in examples])
-        asked = {name: truths[name][clean] for name in NEAR}
+        asked = {name: truths[name] for name in NEAR}
         # The machines draw no lots, so they may learn on the second core; the regressions share one dice and stay here.
         with ThreadPoolExecutor(1) as beside:
-            learning = beside.submit(_neighbours, embeddings[clean], asked, folds, clean)
-            fitted = {question: _linear(rows, truths[question], folds, question in NEAR) for question in QUESTIONS}
+            learning = beside.submit(_neighbours, embeddings, asked, splits, clean)
+            fitted = {question: _fit(rows, truth) for question, truth in truths.items()}
+            scores = {question: _scores(rows, truths[question], splits) for question in NEAR}
             neighbours, near = learning.result()
-        calibration = {}
-        for question, (_, scores) in fitted.items():
-            if scores is None:
-                calibration[question] = AS_IT_IS
-                continue
-            evidence = np.column_stack([scores, near[question], spanish])[clean]
+        calibration = dict.fromkeys(QUESTIONS, AS_IT_IS)
+        for question in NEAR:
+            evidence = np.column_stack([scores[question], near[question], spanish])[clean]
             model = LogisticRegression(C=10.0).fit(evidence, truths[question][clean])
             calibration[question] = _four([*model.coef_[0], model.intercept_[0]])
         return cls(
-            np.array([model.coef_[0] for model, _ in fitted.values()], dtype=np.float32),
-            np.array([model.intercept_[0] for model, _ in fitted.values()], dtype=np.float32),
+            np.array([model.coef_[0] for model in fitted.values()], dtype=np.float32),
+            np.array([model.intercept_[0] for model in fitted.values()], dtype=np.float32),
             neighbours,
             calibration,
             features,
@@ -213,29 +215,32 @@ class Classifier:
 
 
 def _neighbours(
-    embeddings: Matrix, asked: Mapping[str, Flags], folds: Sequence[tuple[Places, Places]], clean: Flags
+    embeddings: Matrix, truths: Mapping[str, Flags], splits: Sequence[Split], clean: Flags
 ) -> tuple[Neighbours, dict[str, Scores]]:
     """Return the neighbours, and what those that have not seen its fold say of every example; 0 where not clean."""
-    directions = Directions.fit(embeddings)
+    directions = Directions.fit(embeddings[clean])
     points = directions.of(embeddings)
-    place = np.cumsum(clean) - 1
-    inner = [(place[train[clean[train]]], place[held[clean[held]]]) for train, held in folds]
-    found = {name: np.zeros(len(clean)) for name in asked}
-    for name, scores in out_of_fold(points, asked, inner).items():
-        found[name][clean] = scores
-    return Neighbours.fit(directions, points, asked), found
+
+    def fitted(those: Places) -> Neighbours:
+        return Neighbours.fit(directions, points[those], {name: truth[those] for name, truth in truths.items()})
+
+    found = {name: np.zeros(len(clean)) for name in truths}
+    for train, held in splits:
+        unseen = fitted(train[clean[train]])
+        for start in range(0, len(held), AT_ONCE):
+            those = held[start : start + AT_ONCE]
+            scores = unseen.scores(embeddings[those])
+            for at, name in enumerate(truths):
+                found[name][those] = scores[:, at]
+    return fitted(np.flatnonzero(clean)), {name: scores * clean for name, scores in found.items()}
 
 
-def _linear(
-    rows: Any, truth: Flags, folds: Sequence[tuple[Places, Places]], calibrated: bool
-) -> tuple[LogisticRegression, Scores | None]:
-    """Return the regression on all rows, and where it is calibrated the scores by ones that have not seen the fold."""
-    scores = None
-    if calibrated:
-        scores = np.zeros(len(truth))
-        for train, held in folds:
-            scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
-    return _fit(rows, truth), scores
+def _scores(rows: Any, truth: Flags, splits: Sequence[Split]) -> Scores:
+    """Return what regressions that have not seen its fold say of every example."""
+    scores = np.zeros(len(truth))
+    for train, held in splits:
+        scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
+    return scores
 
 
 def _four(values: Sequence[float]) -> tuple[float, float, float, float]:

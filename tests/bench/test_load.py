@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import aiohttp
@@ -41,6 +42,20 @@ def test_visitors_talk_until_the_time_is_over_and_what_is_no_answer_is_counted_a
     assert set(target.said) == {"a", "b"}
     assert target.opened >= 3
     assert found.per_second == pytest.approx(len(found.replies) / found.seconds)
+
+
+class Gone:
+    """A system that does not answer at all."""
+
+    async def open(self, client: aiohttp.ClientSession) -> Say:
+        raise ConnectionRefusedError
+
+
+def test_visitors_who_cannot_reach_it_give_up_at_once() -> None:
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match="ConnectionRefusedError"):
+        load.load(Gone(), ["a"], 1, 30.0, False)
+    assert time.monotonic() - began < 30
 
 
 def test_a_visitor_who_thinks_says_no_more_than_time_allows(monkeypatch: pytest.MonkeyPatch) -> None:

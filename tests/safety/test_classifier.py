@@ -10,8 +10,8 @@ import pytest
 
 from components.embedding_store import embed_examples
 from knowledge.safety import SafetyRules, training_examples
-from knowledge.safety.classifier import QUESTIONS, Classifier, ClassifierError, Seen
-from knowledge.safety.neighbours import KEPT, Directions, Neighbours, kernel, out_of_fold
+from knowledge.safety.classifier import QUESTIONS, Classifier, ClassifierError, Seen, _neighbours
+from knowledge.safety.neighbours import GAMMA, KEPT, Directions, Neighbours
 
 TEXTS = ["I want to kill myself", "quiero matarme", "what is the psoas", "mi hija no respira", ""]
 
@@ -82,10 +82,11 @@ def _circle(count: int) -> np.ndarray:
     return np.column_stack([np.cos(turn), np.sin(turn)]).astype(np.float32)
 
 
-def test_a_point_is_likest_to_itself_and_least_like_the_opposite_one() -> None:
-    likeness = kernel(_circle(8), _circle(8))
-    assert np.allclose(np.diag(likeness), 1.0, atol=1e-5)
-    assert likeness[0].argmin() == 4
+def test_the_likeness_of_two_texts_falls_with_their_distance() -> None:
+    as_they_lie = Directions(np.zeros(2, dtype=np.float32), np.eye(2, dtype=np.float32))
+    one = Neighbours(as_they_lie, _circle(8)[:1], np.array([[2.0]], dtype=np.float32), np.array([0.5], np.float32))
+    distances = np.linalg.norm(_circle(8) - _circle(8)[0], axis=1)
+    assert np.allclose(one.scores(_circle(8))[:, 0], 2.0 * np.exp(-GAMMA * distances**2) + 0.5, atol=1e-5)
 
 
 def test_the_directions_in_which_examples_differ_are_kept_and_those_in_which_they_do_not_are_left_out() -> None:
@@ -117,11 +118,13 @@ def test_neighbours_side_with_the_examples_around_a_point() -> None:
     assert (scores[:, 1] > 0).tolist() == [False, True]
 
 
-def test_an_example_is_scored_by_neighbours_that_have_not_seen_its_fold() -> None:
-    points = _circle(40)
-    odd = np.arange(40) == 0  # the one yes among its noes: only its own fold could tell
-    odd[20:] = True
-    folds = [(np.flatnonzero(np.arange(40) % 2 == part), np.flatnonzero(np.arange(40) % 2 != part)) for part in (0, 1)]
-    scores = out_of_fold(points, {"odd": odd}, folds)["odd"]
-    assert scores[30] > 0 > scores[10]
-    assert scores.shape == (40,)
+def test_what_calibration_reads_comes_from_neighbours_that_have_not_seen_it() -> None:
+    rows = np.random.default_rng(3).normal(size=(600, 384)).astype(np.float32)
+    rows[:, 0] += np.where(np.arange(600) % 2, 30.0, -30.0)
+    truth = rows[:, 0] > 0
+    train, held = np.arange(400), np.arange(400, 600)
+    truth[held] = ~truth[held]  # who had seen these would side with them
+    clean = np.arange(600) != 500
+    _, near = _neighbours(rows, {"odd": truth}, [(train, held)], clean)
+    assert ((near["odd"] > 0) == ~truth)[held][clean[held]].all()
+    assert near["odd"][500] == 0  # a badly typed copy
