@@ -23,7 +23,7 @@ from bench import eval as understanding
 from bench import figures, nlpjs_service, report, services, stages, stock
 from bench.figures import Measured, Reader
 from bench.load import Load, NlpJs, PublicApi, RestChannel, Target, load
-from bench.report import NLPJS, OURS, STOCK, TWO
+from bench.report import NLPJS, OURS, STOCK
 from bench.rows import EVAL, Examples, load_examples, load_held_out
 from bench.services import ServiceFault, Services
 from bench.speed import messages
@@ -41,8 +41,6 @@ STEADY = (1, 2, 3, 4, 6, 8, 12)
 LIMIT = 150.0
 #: The crowd during which processor time is counted: enough to keep a process busy, not enough to queue for long.
 COUNTED = 2
-#: What is measured, in this order.
-SYSTEMS = (STOCK, NLPJS, OURS, TWO)
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--turns", type=int, default=500, help="of the long conversation")
     parser.add_argument("--epochs", type=int, default=stock.EPOCHS, help="of the default pipeline")
     parser.add_argument("--stale", action="store_true", help="the newest trained default pipeline, even of older cards")
-    parser.add_argument("--systems", nargs="+", default=SYSTEMS, choices=SYSTEMS)
+    parser.add_argument("--systems", nargs="+", default=[STOCK, NLPJS, OURS], choices=[STOCK, NLPJS, OURS])
     parser.add_argument("--eval", type=Path, default=EVAL, help="folder with the public rows (.jsonl)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the report")
     return parser.parse_args(arguments)
@@ -129,11 +127,11 @@ def machine() -> dict[str, Any]:
 
 def make(name: str, library: Library, examples: Examples, folder: Path, options: argparse.Namespace) -> System:
     """Return a system that is ready to be started. Raises RuntimeError when it can't be."""
-    if name in (OURS, TWO):
+    if name == OURS:
         model = trained_model()
         if model is None:
             raise RuntimeError("There is no trained model of these cards: run `make train`.")
-        service, base = services.ours(model.resolve(), folder, rasas=2 if name == TWO else 1)
+        service, base = services.ours(model.resolve(), folder)
         return System(service, PublicApi(base), seconds_of_training())
     if name == STOCK:
         files = stock.project(library, examples, options.epochs)

@@ -14,8 +14,8 @@ import matplotlib.pyplot as plt
 
 from bench.turns import AROUND, growth
 
-OURS, TWO, STOCK, NLPJS = "ours", "ours, two Rasas", "Rasa's default", "NLP.js"
-INK = {OURS: "#1f6f63", TWO: "#6fae9f", STOCK: "#b4532a", NLPJS: "#6b6b8d"}
+OURS, STOCK, NLPJS = "ours", "Rasa's default", "NLP.js"
+INK = {OURS: "#1f6f63", STOCK: "#b4532a", NLPJS: "#6b6b8d"}
 #: Figures of accuracy in the report, and what they are called.
 ACCURACY = {
     "questions.understood": "own held-out questions: answered or among 3 choices",
@@ -38,7 +38,7 @@ def write(found: Found, folder: Path) -> None:
 def text(found: Found, pictures: Sequence[str] = ()) -> str:
     """Return the report as Markdown."""
     machine, systems = found["machine"], found["systems"]
-    names = [name for name in (OURS, TWO, STOCK, NLPJS) if name in systems]
+    names = [name for name in (OURS, STOCK, NLPJS) if name in systems]
     lines = [
         "# Benchmark",
         "",
@@ -68,7 +68,7 @@ def text(found: Found, pictures: Sequence[str] = ()) -> str:
 
 
 def _ratios(systems: Found) -> list[str]:
-    ours, two, stock = systems.get(OURS), systems.get(TWO), systems.get(STOCK)
+    ours, stock = systems.get(OURS), systems.get(STOCK)
     if not ours:
         return []
     rows = ["| what | ours / Rasa's default | aim |", "|---|---|---|"]
@@ -83,13 +83,9 @@ def _ratios(systems: Found) -> list[str]:
         row("reply p50, one visitor", lambda: _alone(ours)["p50_ms"] / _alone(stock)["p50_ms"], "≤ 0.30")
         row("reply p95, one visitor", lambda: _alone(ours)["p95_ms"] / _alone(stock)["p95_ms"], "≤ 0.30")
         row("messages a second with p95 ≤ 150 ms", lambda: _steadily(ours) / _steadily(stock), "≥ 4")
-        if two:
-            row("… with two Rasas (both cores)", lambda: _steadily(two) / _steadily(stock), "≥ 4")
         row("start to ready", lambda: ours["start_s"] / stock["start_s"], "≤ 0.50")
         row("training", lambda: ours["train_s"] / stock["train_s"], "≤ 0.40")
         row("resident memory, all processes", lambda: _total(ours) / _total(stock), "≤ 0.90")
-        if two:
-            row("… with two Rasas", lambda: _total(two) / _total(stock), "–")
     row(
         "last turns of the long conversation against the same in a new one, ours",
         lambda: growth(ours["turns"], ours["early_turns"]),

@@ -165,9 +165,9 @@ def free_port() -> int:
         return port
 
 
-def ours(model: Path, folder: Path, rasas: int = 1) -> tuple[Services, str]:
-    """Return our services with so many Rasas, databases in `folder`, and the address of the public API."""
-    web, actions, rasa, *more = (free_port() for _ in range(2 + rasas))
+def ours(model: Path, folder: Path) -> tuple[Services, str]:
+    """Return our services, with databases in `folder`, and the address of the public API."""
+    web, rasa, actions = (free_port() for _ in range(3))
     endpoints = yaml.safe_load((places.ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{actions}/webhook"
     (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints), encoding="utf-8")
@@ -176,7 +176,7 @@ def ours(model: Path, folder: Path, rasas: int = 1) -> tuple[Services, str]:
         "UNCLENCH_PORT": str(web),
         "UNCLENCH_RASA_PORT": str(rasa),
         "UNCLENCH_ACTIONS_PORT": str(actions),
-        "UNCLENCH_RASA_URL": ",".join(f"http://127.0.0.1:{port}" for port in (rasa, *more)),
+        "UNCLENCH_RASA_URL": f"http://127.0.0.1:{rasa}",
         "UNCLENCH_RASA_SECRET": secrets.token_urlsafe(32),
         "UNCLENCH_MODEL": str(model),
         "UNCLENCH_ENDPOINTS": str(folder / "endpoints.yml"),
@@ -190,10 +190,8 @@ def ours(model: Path, folder: Path, rasas: int = 1) -> tuple[Services, str]:
     }
     lines = (places.ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
     commands = dict(line.split(": ", 1) for line in lines if ": " in line)
-    commands |= {f"rasa-{port}": f"UNCLENCH_RASA_PORT={port}; {commands['rasa']}" for port in more}
     base = f"http://127.0.0.1:{web}"
     ready = [f"{base}/readyz", f"http://127.0.0.1:{actions}/health"]
-    ready += [f"http://127.0.0.1:{port}/webhooks/unclench/ready" for port in more]
     return Services(commands, environment, ready, places.ROOT, folder), base
 
 

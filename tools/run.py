@@ -14,7 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from honcho import manager as honcho
@@ -29,12 +29,10 @@ PORTS = (
     ("UNCLENCH_RASA_PORT", 5005, "Rasa"),
     ("UNCLENCH_ACTIONS_PORT", 5055, "the action server"),
 )
-#: How many Rasas share the conversations, on ports one after the other. Two use both cores of a small machine.
-PROCESSES = "UNCLENCH_RASA_PROCESSES"
 #: Seconds to wait until everything answers; a slow disk or a first start needs longer than usual.
 PATIENCE = 180.0
-#: Who is told to stop, in this order, each when the ones before have stopped: who answers visitors first, and those
-#: whom it asks last, so that a message under way is answered. The name of a Rasa begins with `rasa`.
+#: Who is told to stop, in this order, each when the one before has stopped: who answers visitors first, and those whom
+#: it asks last, so that a message under way is answered.
 STOP_ORDER = ("web", "rasa", "actions")
 #: Seconds that each of them has for it. `web` gives a message 8 and a notice 4.
 STOP_SECONDS = 14.0
@@ -78,15 +76,13 @@ class Manager(honcho.Manager):  # type: ignore[misc]  # honcho comes without typ
             threading.Thread(target=self._stop_in_order, daemon=True).start()
 
     def _stop_in_order(self) -> None:
-        for kind in STOP_ORDER:
-            until, told = time.monotonic() + STOP_SECONDS, set()
-            names = [name for name in self._processes if name.startswith(kind)]
-            while not all(map(self._has_stopped, names)) and time.monotonic() < until:
-                for name in names:
-                    process = self._processes[name].get("pid")  # not there yet in the first moments
-                    if process and name not in told:
-                        self._procmgr.terminate(process)
-                        told.add(name)
+        for name in STOP_ORDER:
+            until, told = time.monotonic() + STOP_SECONDS, False
+            while not self._has_stopped(name) and time.monotonic() < until:
+                process = self._processes[name].get("pid")  # not there yet in the first moments
+                if process and not told:
+                    self._procmgr.terminate(process)
+                    told = True
                 time.sleep(0.05)
         self.kill()  # what is still there had its time
 
@@ -97,53 +93,39 @@ class Manager(honcho.Manager):  # type: ignore[misc]  # honcho comes without typ
 def main() -> int:
     """Run the assistant until it is stopped; return the exit code."""
     ports = {name: int(os.environ.get(name, default)) for name, default, _ in PORTS}
-    rasas = _rasas(ports["UNCLENCH_RASA_PORT"])
-    _refuse_taken(ports, rasas)
+    _refuse_taken(ports)
     model = train()
-    environment = _environment(ports, rasas, str(model))
+    environment = _environment(ports, str(model))
     printer = LastLines()
     honcho.KILL_WAIT = STOP_SECONDS * len(STOP_ORDER)  # honcho's own five seconds are too few for a message
     manager = Manager(printer)
     for line in (places.ROOT / "Procfile").read_text(encoding="utf-8").splitlines():
         name, _, command = line.partition(": ")
-        for each in rasas if name == "rasa" else rasas[:1]:
-            own = name if each == rasas[0] else f"{name}-{each}"
-            port = {"UNCLENCH_RASA_PORT": str(each)}
-            manager.add_process(own, command, env={**environment, **port}, cwd=str(places.ROOT))
-    ready = threading.Thread(target=_announce, args=(ports, rasas, manager), daemon=True)
+        manager.add_process(name, command, env=environment, cwd=str(places.ROOT))
+    ready = threading.Thread(target=_announce, args=(ports, manager), daemon=True)
     ready.start()
     manager.loop()
     return _farewell(printer, manager)
 
 
-def _rasas(first: int) -> list[int]:
-    """Return the port of each Rasa."""
-    asked = os.environ.get(PROCESSES, "1")
-    if asked not in map(str, range(1, 17)):
-        sys.exit(f"{PROCESSES} is not a number from 1 to 16: it says how many Rasas share the conversations.")
-    return [first + each for each in range(int(asked))]
-
-
-def _refuse_taken(ports: dict[str, int], rasas: Sequence[int]) -> None:
-    wanted = [(name, ports[name], what) for name, _, what in PORTS]
-    wanted += [("UNCLENCH_RASA_PORT", port, "another Rasa") for port in rasas[1:]]
-    for name, port, what in wanted:
+def _refuse_taken(ports: dict[str, int]) -> None:
+    for name, _, what in PORTS:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", port))
+                probe.bind(("127.0.0.1", ports[name]))
             except OSError:
-                sys.exit(f"Port {port} for {what} is taken: stop what uses it, or set {name} to a free one.")
+                sys.exit(f"Port {ports[name]} for {what} is taken: stop what uses it, or set {name} to a free one.")
 
 
-def _environment(ports: dict[str, int], rasas: Sequence[int], model: str) -> dict[str, str]:
+def _environment(ports: dict[str, int], model: str) -> dict[str, str]:
     environment = {
         **os.environ,
         **{name: str(port) for name, port in ports.items()},
         "UNCLENCH_MODEL": model,
         "UNCLENCH_ENDPOINTS": "endpoints.yml",
         "UNCLENCH_ACTIONS_URL": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT']}/webhook",
-        "UNCLENCH_RASA_URL": ",".join(f"http://127.0.0.1:{port}" for port in rasas),
+        "UNCLENCH_RASA_URL": f"http://127.0.0.1:{ports['UNCLENCH_RASA_PORT']}",
         "PYTHONUNBUFFERED": "1",
         "SANIC_HOST": "127.0.0.1",
         "RASA_TELEMETRY_ENABLED": "false",
@@ -156,10 +138,9 @@ def _environment(ports: dict[str, int], rasas: Sequence[int], model: str) -> dic
     return environment
 
 
-def _announce(ports: dict[str, int], rasas: Sequence[int], manager: Any) -> None:
+def _announce(ports: dict[str, int], manager: Any) -> None:
     """Print the address as soon as everything answers; end the run when it never does."""
     waited_for = {
-        **{f"Rasa on port {port}": f"http://127.0.0.1:{port}/webhooks/unclench/ready" for port in rasas[1:]},
         "web and Rasa": f"http://127.0.0.1:{ports['UNCLENCH_PORT']}/readyz",
         "the action server": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT']}/health",
     }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bench import report, stages
-from bench.report import NLPJS, OURS, STOCK, TWO
+from bench.report import NLPJS, OURS, STOCK
 
 
 def crowd(visitors: int, thinks: bool, ms: float) -> dict[str, Any]:
@@ -52,14 +52,6 @@ def test_ratios_come_first(found: dict[str, Any]) -> None:
     assert "| training | 0.50 | ≤ 0.40 |" in text
     assert "| last turns of the long conversation against the same in a new one, ours | 1.00 | ≤ 1.10 |" in text
     assert text.index("≤ 0.30") < text.index("20.0 ms")
-
-
-def test_two_rasas_are_compared_with_one_default_pipeline_in_speed_and_in_memory(found: dict[str, Any]) -> None:
-    assert "two Rasas" not in report.text(found)
-    found["systems"][TWO] = system(10.0, resident_mb={"web": 100, "rasa": 50})
-    text = report.text(found)
-    assert "| … with two Rasas (both cores) | 4.00 | ≥ 4 |" in text
-    assert "| … with two Rasas | 1.50 | – |" in text
 
 
 def test_what_was_not_measured_is_said_so_and_breaks_nothing(found: dict[str, Any]) -> None:

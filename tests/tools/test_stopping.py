@@ -67,29 +67,3 @@ def test_one_that_does_not_end_is_ended(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(run, "STOP_SECONDS", 0.5)
     said = run_and_stop(tmp_path, {"rasa": 600, "actions": 0.1, "web": 0.1})
     assert said[-2:] == ["actions told", "actions ended"] and "rasa ended" not in said
-
-
-def test_several_rasas_stop_together_after_web(tmp_path: Path) -> None:
-    said = run_and_stop(tmp_path, {"rasa": 0.3, "rasa-5006": 0.3, "actions": 0.1, "web": 0.3})
-    assert said[:2] == ["web told", "web ended"] and said[-2:] == ["actions told", "actions ended"]
-    assert sorted(said[2:4]) == ["rasa told", "rasa-5006 told"]  # neither waits for the other
-    assert sorted(said[4:6]) == ["rasa ended", "rasa-5006 ended"]
-
-
-@pytest.mark.parametrize(
-    ("asked", "ports"), [(None, [5005]), ("1", [5005]), ("2", [5005, 5006]), ("16", list(range(5005, 5021)))]
-)
-def test_rasas_listen_on_ports_one_after_the_other(
-    asked: str | None, ports: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(run.PROCESSES, raising=False)
-    if asked is not None:
-        monkeypatch.setenv(run.PROCESSES, asked)
-    assert run._rasas(5005) == ports
-
-
-@pytest.mark.parametrize("asked", ["0", "17", "-1", "two", "", "1.5", "²"])
-def test_a_number_of_rasas_that_is_none_is_refused_in_one_sentence(asked: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(run.PROCESSES, asked)
-    with pytest.raises(SystemExit, match="from 1 to 16"):
-        run._rasas(5005)
