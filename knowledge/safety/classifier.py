@@ -226,13 +226,13 @@ def _neighbours(
 
     found = {name: np.zeros(len(clean)) for name in truths}
     for train, held in splits:
-        unseen = fitted(train[clean[train]])
-        for start in range(0, len(held), AT_ONCE):
-            those = held[start : start + AT_ONCE]
+        unseen, asked = fitted(train[clean[train]]), held[clean[held]]
+        for start in range(0, len(asked), AT_ONCE):
+            those = asked[start : start + AT_ONCE]
             scores = unseen.scores(embeddings[those])
             for at, name in enumerate(truths):
                 found[name][those] = scores[:, at]
-    return fitted(np.flatnonzero(clean)), {name: scores * clean for name, scores in found.items()}
+    return fitted(np.flatnonzero(clean)), found
 
 
 def _scores(rows: Any, truth: Flags, splits: Sequence[Split]) -> Scores:

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from sklearn.decomposition import PCA
 from sklearn.svm import SVC
+
+from knowledge.networks import network, session
 
 Matrix = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
@@ -99,9 +100,9 @@ class Neighbours:
         numpy reads all vectors anew for each part of a message, or takes twice the time for a few at once (OpenBLAS).
         """
         held = {
-            "vectors": np.ascontiguousarray(2.0 * GAMMA * self.vectors.T),
+            "vectors": 2.0 * GAMMA * self.vectors.T,
             "least": np.array([-2.0 * GAMMA], dtype=np.float32),
-            "weights": np.ascontiguousarray(self.weights.T),
+            "weights": self.weights.T,
             "bias": self.bias,
         }
         nodes = [
@@ -112,12 +113,7 @@ class Neighbours:
         ]
         rows = [("points", self.vectors.shape[1]), ("scores", len(self.weights))]
         points, scores = (helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", n]) for name, n in rows)
-        numbers = [numpy_helper.from_array(np.asarray(value, dtype=np.float32), name) for name, value in held.items()]
-        graph = helper.make_graph(nodes, "neighbours", [points], [scores], numbers)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        return session(network(nodes, [points], scores, held))
 
 
 def _machine(gram: Scores, truth: Flags) -> tuple[Matrix, float]:

