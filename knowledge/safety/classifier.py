@@ -221,18 +221,24 @@ def _neighbours(
     directions = Directions.fit(embeddings[clean])
     points = directions.of(embeddings)
 
-    def fitted(those: Places) -> Neighbours:
-        return Neighbours.fit(directions, points[those], {name: truth[those] for name, truth in truths.items()})
+    def fitted(those: Places, likely: Mapping[str, Places] | None = None) -> tuple[Neighbours, dict[str, Places]]:
+        return Neighbours.fit(directions, points[those], {name: truth[those] for name, truth in truths.items()}, likely)
 
     found = {name: np.zeros(len(clean)) for name in truths}
+    supported = {name: np.zeros(len(clean), dtype=bool) for name in truths}
     for train, held in splits:
-        unseen, asked = fitted(train[clean[train]]), held[clean[held]]
+        those, asked = train[clean[train]], held[clean[held]]
+        unseen, supports = fitted(those)
         for start in range(0, len(asked), AT_ONCE):
-            those = asked[start : start + AT_ONCE]
-            scores = unseen.scores(embeddings[those])
+            some = asked[start : start + AT_ONCE]
+            scores = unseen.scores(embeddings[some])
             for at, name in enumerate(truths):
-                found[name][those] = scores[:, at]
-    return fitted(np.flatnonzero(clean)), found
+                found[name][some] = scores[:, at]
+        for name, places in supports.items():
+            supported[name][those[places]] = True
+    everything = np.flatnonzero(clean)
+    likely = {name: np.flatnonzero(each[everything]) for name, each in supported.items()}
+    return fitted(everything, likely)[0], found
 
 
 def _scores(rows: Any, truth: Flags, splits: Sequence[Split]) -> Scores:

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from sklearn.svm import SVC
 
 from components.embedding_store import embed_examples
 from knowledge.safety import SafetyRules, training_examples
 from knowledge.safety.classifier import QUESTIONS, Classifier, ClassifierError, Seen, _neighbours
-from knowledge.safety.neighbours import GAMMA, KEPT, Directions, Neighbours
+from knowledge.safety.neighbours import COST, GAMMA, KEPT, Directions, Neighbours
 
 TEXTS = ["I want to kill myself", "quiero matarme", "what is the psoas", "mi hija no respira", ""]
 
@@ -112,10 +114,30 @@ def test_neighbours_side_with_the_examples_around_a_point() -> None:
     points = _circle(40)
     east = points[:, 0] > 0.0
     as_they_lie = Directions(np.zeros(2, dtype=np.float32), np.eye(2, dtype=np.float32))
-    neighbours = Neighbours.fit(as_they_lie, points, {"east": east, "west": ~east})
+    neighbours, supports = Neighbours.fit(as_they_lie, points, {"east": east, "west": ~east})
+    assert set(supports) == {"east", "west"}
     scores = neighbours.scores(np.array([[1, 0], [-1, 0]], dtype=np.float32))
     assert (scores[:, 0] > 0).tolist() == [True, False]
     assert (scores[:, 1] > 0).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("likely", [None, np.array([0, 1, 2, 3])])
+def test_machines_that_learn_from_few_examples_say_what_one_that_learned_from_all_says(
+    likely: npt.NDArray[np.intp] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("knowledge.safety.neighbours.FIRST", 40)
+    monkeypatch.setattr("knowledge.safety.neighbours.AMISS", 0.0)
+    dice = np.random.default_rng(3)
+    points = dice.normal(size=(900, 8)).astype(np.float32)
+    points /= np.linalg.norm(points, axis=1, keepdims=True)
+    truth = points[:, 0] + 0.3 * dice.normal(size=900) > 0.4
+    truth[:2] = [True, False]
+    as_they_lie = Directions(np.zeros(8, dtype=np.float32), np.eye(8, dtype=np.float32))
+    places = None if likely is None else {"right": likely}
+    few, supports = Neighbours.fit(as_they_lie, points, {"right": truth}, places)
+    everything = SVC(C=COST, gamma=GAMMA, class_weight="balanced", tol=1e-3).fit(points, truth)
+    assert np.allclose(few.scores(points)[:, 0], everything.decision_function(points), atol=0.1)
+    assert set(supports["right"]) == set(np.flatnonzero(np.isin(points, few.vectors).all(axis=1)))
 
 
 def test_what_calibration_reads_comes_from_neighbours_that_have_not_seen_it() -> None:
