@@ -65,7 +65,7 @@ mutants: install-dev ## change the check-in's decision in every small way: does 
 eval-safety: install-dev ## how well crises and emergencies are noticed, how often falsely
 	@$(PYTHON) -W ignore -m bench.eval_safety --eval $(EVAL)
 
-eval-safety-voices: install-dev ## how well the safety filter does with writers it has not met: one training for each, minutes
+eval-safety-voices: install-dev ## how well the safety filter does with writers it has not met: five trainings, a quarter of an hour
 	@$(PYTHON) -W ignore -m bench.eval_safety_voices
 
 rasa-test: install-dev train ## Rasa's own test of conversations: what the dialogue does with what was understood

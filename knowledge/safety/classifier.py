@@ -20,8 +20,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from knowledge.safety.features import DIMENSIONS, WIDTH, Features, Matrix
-from knowledge.safety.neighbours import KEPT, Directions, Flags, Neighbours, Places, Scores
+from knowledge.safety.neighbours import KEPT, Directions, Neighbours, Places
 from knowledge.safety.normalise import Words
+from knowledge.safety.regression import Flags, Regression, Scores
 from knowledge.safety.rules import Reading
 
 #: The embedding of a text, or a function that waits for it.
@@ -47,15 +48,19 @@ QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 #: Questions that decide: the neighbours are asked too, and they are calibrated. The others only name the kind.
 NEAR = ("crisis", "concern", "emergency", "today")
-#: No calibration: what the linear part says.
-AS_IT_IS = (1.0, 0.0, 0.0, 0.0)
-STRENGTH = 4.0
+#: What the regression, the neighbours and nothing at all add to the log odds of a yes.
+Calibration = tuple[float, float, float]
+#: No calibration: what the regression says.
+AS_IT_IS: Calibration = (1.0, 0.0, 0.0)
+LANGUAGES = ("en", "es")
+#: The embedding knows English: neighbours are sought among English examples, and for English messages.
+NEIGHBOURLY = "en"
 FOLDS = 3
 #: Examples compared with all others at the same time.
 AT_ONCE = 512
 #: Files with no raised message are dealt out in so many parts, or a fold might have no ordinary message.
 PARTS = 8
-FORMAT = 4
+FORMAT = 5
 
 
 class ClassifierError(RuntimeError):
@@ -92,14 +97,17 @@ class Seen:
 
 
 class Classifier:
-    """Weights (questions x WIDTH), bias, neighbours and calibration. `probabilities` is all that a message needs."""
+    """Weights (questions x WIDTH), bias, neighbours, and a calibration for each question and language.
+
+    `probabilities` is all that a message needs.
+    """
 
     def __init__(
         self,
         weights: Matrix,
         bias: Matrix,
         neighbours: Neighbours,
-        calibration: Mapping[str, tuple[float, float, float, float]],
+        calibration: Mapping[str, Mapping[str, Calibration]],
         features: Features,
     ) -> None:
         self._weights = np.ascontiguousarray(weights.T)
@@ -120,29 +128,32 @@ class Classifier:
         seen = [read(example.text) for example in examples]
         embeddings = embed([example.text for example in examples])
         rows = features.rows([w for w, _ in seen], [r for _, r in seen], embeddings)
-        spanish = np.array([words.lang == "es" for words, _ in seen], dtype=float)
+        clean = np.array([not example.slips for example in examples])
+        langs = np.array([words.lang for words, _ in seen])
         voices = np.array([_voice(example) for example in examples])
         splits: list[Split] = list(GroupKFold(FOLDS).split(voices, groups=voices))
         truths = {question: np.array([example.answers(question) for example in examples]) for question in QUESTIONS}
         for question, truth in truths.items():
-            if truth.sum() < FOLDS:
-                raise ClassifierError(f"too few examples for {question!r}")
-        clean = np.array([not example.slips for example in examples])
+            for lang in LANGUAGES:
+                if (truth & clean & (langs == lang)).sum() < FOLDS:
+                    raise ClassifierError(f"too few examples for {question!r} ({lang})")
         asked = {name: truths[name] for name in NEAR}
         # The machines draw no lots, so they may learn on the second core; the regressions share one dice and stay here.
         with ThreadPoolExecutor(1) as beside:
-            learning = beside.submit(_neighbours, embeddings, asked, splits, clean)
-            fitted = {question: _fit(rows, truth) for question, truth in truths.items()}
-            scores = {question: _scores(rows, truths[question], splits) for question in NEAR}
+            learning = beside.submit(_neighbours, embeddings, asked, splits, clean & (langs == NEIGHBOURLY))
+            fitted = [Regression.fit(rows, truth, clean) for truth in truths.values()]
+            scores = {question: _scores(rows, truths[question], clean, splits) for question in NEAR}
             neighbours, near = learning.result()
-        calibration = dict.fromkeys(QUESTIONS, AS_IT_IS)
+        calibration = {question: dict.fromkeys(LANGUAGES, AS_IT_IS) for question in QUESTIONS}
         for question in NEAR:
-            evidence = np.column_stack([scores[question], near[question], spanish])[clean]
-            model = LogisticRegression(C=10.0).fit(evidence, truths[question][clean])
-            calibration[question] = _four([*model.coef_[0], model.intercept_[0]])
+            evidence = np.column_stack([scores[question], near[question]])
+            for lang in LANGUAGES:
+                those = clean & (langs == lang)
+                model = LogisticRegression(C=10.0).fit(evidence[those], truths[question][those])
+                calibration[question][lang] = _three([*model.coef_[0], model.intercept_[0]])
         return cls(
-            np.array([model.coef_[0] for model in fitted.values()], dtype=np.float32),
-            np.array([model.intercept_[0] for model in fitted.values()], dtype=np.float32),
+            np.stack([each.weights for each in fitted]),
+            np.array([each.bias for each in fitted], dtype=np.float32),
             neighbours,
             calibration,
             features,
@@ -158,17 +169,21 @@ class Classifier:
             scores.append(numbers @ self._weights[places] + self._bias)
         embeddings = np.stack([each.embedding() if callable(each.embedding) else each.embedding for each in messages])
         linear = np.stack(scores) + embeddings @ self._weights[:DIMENSIONS]
-        near = self._neighbours.scores(embeddings)
+        english = [at for at, seen in enumerate(messages) if seen.words.lang == NEIGHBOURLY]
+        near = np.zeros((len(messages), len(NEAR)), dtype=np.float32)
+        if english:
+            near[english] = self._neighbours.scores(embeddings[english])
         return [
-            self._calibrated(one, dict(zip(NEAR, row, strict=True)), float(seen.words.lang == "es"))
+            self._calibrated(one, dict(zip(NEAR, row, strict=True)), seen.words.lang)
             for one, row, seen in zip(linear, near, messages, strict=True)
         ]
 
-    def _calibrated(self, linear: Matrix, near: Mapping[str, float], spanish: float) -> dict[str, float]:
-        return {
-            question: _sigmoid(a * float(linear[at]) + b * float(near.get(question, 0.0)) + c * spanish + d)
-            for at, (question, (a, b, c, d)) in enumerate(self._calibration.items())
-        }
+    def _calibrated(self, linear: Matrix, near: Mapping[str, float], lang: str) -> dict[str, float]:
+        believed = {}
+        for at, (question, by_language) in enumerate(self._calibration.items()):
+            a, b, c = by_language[lang]
+            believed[question] = _sigmoid(a * float(linear[at]) + b * float(near.get(question, 0.0)) + c)
+        return believed
 
     def save(self, folder: Path) -> None:
         """Write classifier.npz and classifier.json."""
@@ -194,7 +209,10 @@ class Classifier:
                 weights, bias = stored["weights"], stored["bias"]
                 directions = Directions(stored["middle"], stored["axes"])
                 near = Neighbours(directions, stored["near_vectors"], stored["near_weights"], stored["near_bias"])
-            calibration = {question: _four(values) for question, values in meta["calibration"].items()}
+            calibration = {
+                question: {lang: _three(by_language[lang]) for lang in LANGUAGES}
+                for question, by_language in meta["calibration"].items()
+            }
         except Exception as error:
             raise ClassifierError(f"the safety classifier cannot be read: {error}") from error
         count = len(QUESTIONS)
@@ -215,19 +233,19 @@ class Classifier:
 
 
 def _neighbours(
-    embeddings: Matrix, truths: Mapping[str, Flags], splits: Sequence[Split], clean: Flags
+    embeddings: Matrix, truths: Mapping[str, Flags], splits: Sequence[Split], chosen: Flags
 ) -> tuple[Neighbours, dict[str, Scores]]:
-    """Return the neighbours, and what those that have not seen its fold say of every example; 0 where not clean."""
-    directions = Directions.fit(embeddings[clean])
+    """Return the neighbours among the `chosen` examples, and what others of them say of each; 0 of those not chosen."""
+    directions = Directions.fit(embeddings[chosen])
     points = directions.of(embeddings)
 
     def fitted(those: Places, likely: Mapping[str, Places] | None = None) -> tuple[Neighbours, dict[str, Places]]:
         return Neighbours.fit(directions, points[those], {name: truth[those] for name, truth in truths.items()}, likely)
 
-    found = {name: np.zeros(len(clean)) for name in truths}
-    supported = {name: np.zeros(len(clean), dtype=bool) for name in truths}
+    found = {name: np.zeros(len(chosen)) for name in truths}
+    supported = {name: np.zeros(len(chosen), dtype=bool) for name in truths}
     for train, held in splits:
-        those, asked = train[clean[train]], held[clean[held]]
+        those, asked = train[chosen[train]], held[chosen[held]]
         unseen, supports = fitted(those)
         for start in range(0, len(asked), AT_ONCE):
             some = asked[start : start + AT_ONCE]
@@ -236,22 +254,22 @@ def _neighbours(
                 found[name][some] = scores[:, at]
         for name, places in supports.items():
             supported[name][those[places]] = True
-    everything = np.flatnonzero(clean)
+    everything = np.flatnonzero(chosen)
     likely = {name: np.flatnonzero(each[everything]) for name, each in supported.items()}
     return fitted(everything, likely)[0], found
 
 
-def _scores(rows: Any, truth: Flags, splits: Sequence[Split]) -> Scores:
+def _scores(rows: Any, truth: Flags, clean: Flags, splits: Sequence[Split]) -> Scores:
     """Return what regressions that have not seen its fold say of every example."""
     scores = np.zeros(len(truth))
     for train, held in splits:
-        scores[held] = _fit(rows[train], truth[train]).decision_function(rows[held])
+        scores[held] = Regression.fit(rows[train], truth[train], clean[train]).scores(rows[held])
     return scores
 
 
-def _four(values: Sequence[float]) -> tuple[float, float, float, float]:
-    a, b, c, d = (float(value) for value in values)
-    return a, b, c, d
+def _three(values: Sequence[float]) -> Calibration:
+    a, b, c = (float(value) for value in values)
+    return a, b, c
 
 
 def _voice(example: Example) -> str:
@@ -260,13 +278,6 @@ def _voice(example: Example) -> str:
         return example.source
     part = int(hashlib.sha256(example.text.encode()).hexdigest(), 16) % PARTS
     return f"{example.source} {part}"
-
-
-def _fit(rows: Any, truth: Flags) -> LogisticRegression:
-    model = LogisticRegression(
-        C=STRENGTH, solver="liblinear", dual=True, tol=1e-2, max_iter=300, class_weight="balanced", random_state=7
-    )
-    return model.fit(rows, truth)
 
 
 def _sigmoid(value: float) -> float:

@@ -1,4 +1,4 @@
-"""From a message to the numbers that the classifier reads: embedding, characters, words, concepts, rules. Stateless."""
+"""From a message to the numbers that the classifier reads: embedding, characters, words, concepts, rules."""
 
 from __future__ import annotations
 
@@ -16,16 +16,33 @@ from knowledge.safety.rules import Reading
 
 Matrix = npt.NDArray[np.float32]
 DIMENSIONS = 384
-#: Buckets and weight of each block of features beside the embedding (docs/decisions/0003-safety-thresholds.md).
+#: Buckets and weight of each block of features beside the embedding. Where buckets are few, everyday pieces share those
+#: of a crisis (docs/decisions/0015-safety-unseen-writers.md).
 BLOCKS: Mapping[str, tuple[int, float]] = {
-    "characters": (1 << 14, 1.0),
-    "words": (1 << 14, 1.0),
-    "concepts": (1 << 15, 1.2),
+    "characters": (1 << 17, 1.0),
+    "words": (1 << 18, 1.5),
+    "apart": (1 << 18, 1.0),
+    "concepts": (1 << 17, 1.0),
     "rules": (1 << 11, 0.5),
 }
 WIDTH = DIMENSIONS + sum(size for size, _ in BLOCKS.values())
 #: How far apart two concepts may stand to count as a pair.
 REACH = 3
+#: How far apart two words may stand to count as a pair; neighbours are counted among the words.
+APART = (2, 3, 4)
+
+
+def columns(block: str) -> slice:
+    """Return where the numbers of a block stand in a row."""
+    start = DIMENSIONS
+    for name, (size, _) in BLOCKS.items():
+        if name == block:
+            return slice(start, start + size)
+        start += size
+    raise KeyError(block)
+
+
+_STARTS = {name: columns(name).start for name in BLOCKS}
 
 
 class Concepts:
@@ -75,6 +92,7 @@ class Features:
             "words": HashedCounts(
                 size["words"], tokenizer=str.split, token_pattern=None, ngram_range=(1, 3), lowercase=False
             ),
+            "apart": HashedCounts(size["apart"], analyzer=_as_is),
             "concepts": HashedCounts(size["concepts"], analyzer=_as_is),
             "rules": HashedCounts(size["rules"], analyzer=_as_is),
         }
@@ -92,12 +110,10 @@ class Features:
         seen = self._seen(words, reading)
         places: list[Indices] = []
         numbers: list[Values] = []
-        start = DIMENSIONS
-        for name, (size, weight) in BLOCKS.items():
+        for name, (_, weight) in BLOCKS.items():
             found, counts = self._hashed[name].row(seen[name])
-            places.append(found + start)
+            places.append(found + _STARTS[name])
             numbers.append(counts * np.float32(weight))
-            start += size
         return np.concatenate(places), np.concatenate(numbers)
 
     def _seen(self, words: Words, reading: Reading) -> dict[str, Any]:
@@ -105,6 +121,7 @@ class Features:
         return {
             "characters": plain,
             "words": plain,
+            "apart": _pairs_apart(words.words),
             "concepts": self._concepts.patterns(words.words),
             "rules": _rule_names(reading),
         }
@@ -112,6 +129,11 @@ class Features:
 
 def _as_is(names: Sequence[str]) -> Sequence[str]:
     return names
+
+
+def _pairs_apart(words: Sequence[str]) -> list[str]:
+    """Return pairs of words with one to three others between them."""
+    return [f"{one}~{words[at + ahead]}" for ahead in APART for at, one in enumerate(words[:-ahead])]
 
 
 def _rule_names(reading: Reading) -> list[str]:

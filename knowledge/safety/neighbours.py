@@ -21,15 +21,14 @@ from sklearn.decomposition import PCA
 from sklearn.svm import SVC
 
 from knowledge.networks import network, session
+from knowledge.safety.features import Matrix
+from knowledge.safety.regression import Flags
 
-Matrix = npt.NDArray[np.float32]
-Scores = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.intp]
 #: Directions kept of the 384: half the numbers are half the time, and tell examples apart as well.
 KEPT = 192
 #: Width of the kernel: exp(-GAMMA * squared distance) between unit vectors.
-GAMMA = 1.0
+GAMMA = 1.5
 #: Cost of a misplaced example.
 COST = 10.0
 #: Rows of the kernel that are worked out at once: OpenBLAS 0.3.20, which numpy 1.23 brings, writes out of bounds where

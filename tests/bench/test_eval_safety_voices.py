@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bench.eval_safety import Row
-from bench.eval_safety_voices import NEW, Read, authors, by_author, curve, wanted, without
+from bench.eval_safety_voices import NEW, Read, authors, by_author, curve, dealt, wanted, without
 from knowledge.safety.classifier import Example
 from knowledge.safety.data import SAFETY
 
@@ -29,6 +29,14 @@ def test_a_file_that_nobody_named_is_a_new_author_and_rules_cards_and_slips_are_
     card, rule = example("two", source="topics/psoas.yml"), example("three", source="phrases")
     found = by_author([own, slipped, card, rule], {"another_en.yml": "first"})
     assert found == {NEW: [own]}
+
+
+def test_authors_are_dealt_out_so_that_groups_are_about_as_large() -> None:
+    written = {
+        author: [example(str(n)) for n in range(size)] for author, size in (("a", 9), ("b", 5), ("c", 4), ("d", 1))
+    }
+    assert dealt(written, 2) == [["a", "d"], ["b", "c"]]
+    assert dealt({"a": written["a"]}, 5) == [["a"]]
 
 
 def test_an_author_leaves_with_the_badly_typed_copies() -> None:

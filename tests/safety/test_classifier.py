@@ -12,7 +12,7 @@ from sklearn.svm import SVC
 
 from components.embedding_store import embed_examples
 from knowledge.safety import SafetyRules, training_examples
-from knowledge.safety.classifier import QUESTIONS, Classifier, ClassifierError, Seen, _neighbours
+from knowledge.safety.classifier import NEAR, QUESTIONS, Classifier, ClassifierError, Seen, _neighbours
 from knowledge.safety.neighbours import COST, GAMMA, KEPT, Directions, Neighbours
 
 TEXTS = ["I want to kill myself", "quiero matarme", "what is the psoas", "mi hija no respira", ""]
@@ -36,6 +36,17 @@ def test_several_parts_read_at_once_are_believed_what_each_is_alone(trained: Cla
     assert [set(belief) for belief in together] == [set(QUESTIONS)] * len(seen)
     for one, other in zip(together, alone, strict=True):
         assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_neighbours_are_asked_about_english_alone(
+    trained: Classifier, seen: list[Seen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = trained.probabilities(seen)
+    monkeypatch.setattr(Neighbours, "scores", lambda _, rows: np.full((len(rows), len(NEAR)), 50.0, dtype=np.float32))
+    after = trained.probabilities(seen)
+    for each, one, other in zip(seen, before, after, strict=True):
+        changed = [question for question in NEAR if one[question] != pytest.approx(other[question], abs=1e-6)]
+        assert changed == (list(NEAR) if each.words.lang == "en" else [])
 
 
 def test_no_parts_are_believed_nothing(trained: Classifier) -> None:
@@ -146,7 +157,7 @@ def test_what_calibration_reads_comes_from_neighbours_that_have_not_seen_it() ->
     truth = rows[:, 0] > 0
     train, held = np.arange(400), np.arange(400, 600)
     truth[held] = ~truth[held]  # who had seen these would side with them
-    clean = np.arange(600) != 500
-    _, near = _neighbours(rows, {"odd": truth}, [(train, held)], clean)
-    assert ((near["odd"] > 0) == ~truth)[held][clean[held]].all()
-    assert near["odd"][500] == 0  # a badly typed copy
+    chosen = np.arange(600) != 500
+    _, near = _neighbours(rows, {"odd": truth}, [(train, held)], chosen)
+    assert ((near["odd"] > 0) == ~truth)[held][chosen[held]].all()
+    assert near["odd"][500] == 0  # a badly typed copy, or one in Spanish
