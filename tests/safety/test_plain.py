@@ -1,4 +1,4 @@
-"""No plainly worded crisis or emergency is passed over by the trained filter."""
+"""No plainly worded crisis or emergency is passed over by the trained filter, and no plain ache becomes one."""
 
 from __future__ import annotations
 
@@ -54,6 +54,28 @@ PLAIN = {
 }
 
 
+#: What visitors say every day: answers to the check-in, aches, questions.
+HARMLESS = [
+    "my hip hurts since last week",
+    "my lower back hurts since monday",
+    "my calf is sore after running",
+    "tingling in my foot",
+    "headache since monday",
+    "wait, it was my left leg",
+    "it's both legs",
+    "my left arm",
+    "I can't breathe through my nose",
+    "why is my jaw always tight?",
+    "is trauma stored in the hips?",
+    "my boss yelled at me and now my neck hurts",
+    "my husband and I fight a lot about money",
+    "ok and at night?",
+    "me duele la espalda baja desde el lunes",
+    "era el brazo izquierdo",
+    "¿por qué aprieto los dientes?",
+]
+
+
 @pytest.fixture(scope="module")
 def assess() -> object:
     rules = SafetyRules()
@@ -68,6 +90,11 @@ def assess() -> object:
 @pytest.mark.parametrize(("tier", "text"), [(tier, text) for tier, texts in PLAIN.items() for text in texts])
 def test_a_plain_sentence_is_noticed(assess: object, tier: str, text: str) -> None:
     assert assess(text).tier in AT_LEAST[tier]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_a_plain_ache_a_bare_place_and_a_plain_question_raise_nothing(assess: object, text: str) -> None:
+    assert assess(text).tier == "T0"  # type: ignore[operator]
 
 
 def test_the_sentences_that_the_rules_catch_are_noticed_by_the_whole_filter(assess: object) -> None:
