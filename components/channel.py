@@ -26,6 +26,7 @@ from components.assess import crisis_in
 from components.canary import Canary
 from components.embedding import shared_embedding
 from components.straight_runner import StraightRunner
+from components.swift_processor import SwiftProcessor
 from components.tracker_rows import StoreFault
 from components.turn import NoAnswer, store_of, take_turn
 from knowledge import logs
@@ -101,7 +102,7 @@ class UnclenchChannel(InputChannel):
         async def settle(app: Any, _loop: Any) -> None:
             loaded = await is_ready(app)
             if loaded:
-                processor = app.ctx.agent.processor
+                processor = app.ctx.agent.processor = SwiftProcessor.like(app.ctx.agent.processor)
                 processor.graph_runner = StraightRunner.like(processor.graph_runner)
                 # Asked for every message, and answered by building an empty domain anew: it stays what it is.
                 processor.domain.is_empty = partial(bool, processor.domain.is_empty())
