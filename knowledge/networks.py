@@ -11,6 +11,9 @@ from onnx import helper, numpy_helper
 
 #: onnxruntime's own operators.
 OURS = "com.microsoft"
+#: The largest whole number of a weight: 7 bits. Two products of 8 bits overflow the 16 that processors without VNNI add
+#: them in, and a text would mean something else on another machine.
+LARGEST = 63
 
 
 def network(nodes: Sequence[Any], inputs: Sequence[Any], output: Any, held: Mapping[str, Any]) -> bytes:
