@@ -65,7 +65,7 @@ mutants: install-dev ## change the check-in's decision in every small way: does 
 eval-safety: install-dev ## how well crises and emergencies are noticed, how often falsely
 	@$(PYTHON) -W ignore -m bench.eval_safety --eval $(EVAL)
 
-eval-safety-voices: install-dev ## how well the safety filter does with writers it has not met: five trainings, a quarter of an hour
+eval-safety-voices: install-dev ## how well the safety filter does with writers it has not met: five trainings
 	@$(PYTHON) -W ignore -m bench.eval_safety_voices
 
 rasa-test: install-dev train ## Rasa's own test of conversations: what the dialogue does with what was understood
@@ -79,6 +79,9 @@ capacity: install-dev ## what a million conversations a day need and cost, from 
 
 bench-replicas: install-dev train ## messages a second of two replicas against one, in the scaled topology
 	@$(PYTHON) -W ignore -m bench.replicas
+
+bench-copies: install-dev train ## messages a second of two Rasas that share a model against one, in turn on the same machine
+	@$(PYTHON) -W ignore -m bench.copies
 
 bench-widget: install-dev train ## size of the chat in the browser, and its speed on a slow phone
 	@$(PYTHON) -W ignore -m bench.widget

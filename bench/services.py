@@ -22,6 +22,7 @@ import yaml
 
 from bench import stock
 from knowledge import places
+from tools.run import RASAS
 
 #: Seconds until a service must answer, on a slow machine.
 PATIENCE = 300.0
@@ -130,11 +131,14 @@ def _answers(url: str) -> bool:
 
 
 def resident(pid: int) -> float:
-    """Return the resident memory of a process and all that it started, in MB."""
+    """Return the resident memory of a process and all that it started, in MB.
+
+    What processes share counts once: each has its part of it (proportional set size).
+    """
     total = 0.0
     try:
-        for line in (_PROC / str(pid) / "status").read_text(encoding="utf-8").splitlines():
-            if line.startswith("VmRSS:"):
+        for line in (_PROC / str(pid) / "smaps_rollup").read_text(encoding="utf-8").splitlines():
+            if line.startswith("Pss:"):
                 total += int(line.split()[1]) / 1024
         for children in (_PROC / str(pid) / "task").glob("*/children"):
             total += sum(resident(int(child)) for child in children.read_text(encoding="utf-8").split())
@@ -165,18 +169,19 @@ def free_port() -> int:
         return port
 
 
-def ours(model: Path, folder: Path) -> tuple[Services, str]:
-    """Return our services, with databases in `folder`, and the address of the public API."""
-    web, rasa, actions = (free_port() for _ in range(3))
+def ours(model: Path, folder: Path, rasas: int = RASAS) -> tuple[Services, str]:
+    """Return our services with so many Rasas, databases in `folder`, and the address of the public API."""
+    web, actions, *ports = (free_port() for _ in range(2 + rasas))
+    addresses = [f"http://127.0.0.1:{port}" for port in ports]
     endpoints = yaml.safe_load((places.ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{actions}/webhook"
     (folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints), encoding="utf-8")
     environment = {
         **os.environ,
         "UNCLENCH_PORT": str(web),
-        "UNCLENCH_RASA_PORT": str(rasa),
+        "UNCLENCH_RASA_PORT": ",".join(map(str, ports)),
         "UNCLENCH_ACTIONS_PORT": str(actions),
-        "UNCLENCH_RASA_URL": f"http://127.0.0.1:{rasa}",
+        "UNCLENCH_RASA_URL": ",".join(addresses),
         "UNCLENCH_RASA_SECRET": secrets.token_urlsafe(32),
         "UNCLENCH_MODEL": str(model),
         "UNCLENCH_ENDPOINTS": str(folder / "endpoints.yml"),
@@ -192,6 +197,7 @@ def ours(model: Path, folder: Path) -> tuple[Services, str]:
     commands = dict(line.split(": ", 1) for line in lines if ": " in line)
     base = f"http://127.0.0.1:{web}"
     ready = [f"{base}/readyz", f"http://127.0.0.1:{actions}/health"]
+    ready += [f"{address}/webhooks/unclench/ready" for address in addresses]
     return Services(commands, environment, ready, places.ROOT, folder), base
 
 

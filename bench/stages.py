@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.request
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +14,16 @@ _SUM = re.compile(r'^unclench_rasa_stage_seconds_sum\{stage="(\w+)"\} (\S+)$', r
 
 
 def read(running: Services) -> dict[str, float]:
-    """Return the seconds that each stage of our Rasa took so far."""
-    asked = urllib.request.Request(  # noqa: S310 (loopback)
-        f"{running.environment['UNCLENCH_RASA_URL']}/webhooks/unclench/metrics",
-        headers={"X-Unclench-Secret": running.environment["UNCLENCH_RASA_SECRET"]},
-    )
-    with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
-        return stages_in(answer.read().decode())
+    """Return the seconds that each stage took so far, in all of our Rasas."""
+    total: Counter[str] = Counter()
+    for address in running.environment["UNCLENCH_RASA_URL"].split(","):
+        asked = urllib.request.Request(  # noqa: S310 (loopback)
+            f"{address}/webhooks/unclench/metrics",
+            headers={"X-Unclench-Secret": running.environment["UNCLENCH_RASA_SECRET"]},
+        )
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            total.update(stages_in(answer.read().decode()))
+    return dict(total)
 
 
 def stages_in(text: str) -> dict[str, float]:

@@ -115,6 +115,10 @@ class SentenceEmbedding:
         verify(vocabulary, VOCABULARY_SHA256)
         self._tokenizer = word_pieces(vocabulary)
         self._session = session(whole_numbers(read_weights(model), read_ranges()))
+        self.renew_threads()
+
+    def renew_threads(self) -> None:
+        """Forget what was begun and take new threads: a copy of a process (fork) has none of its threads."""
         self._beside = ThreadPoolExecutor(AT_ONCE, "embedding")
         self._begun: OrderedDict[str, Sentence] = OrderedDict()
         self._under_way: deque[Future[Matrix]] = deque(maxlen=AT_ONCE)

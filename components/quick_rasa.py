@@ -2,11 +2,13 @@
 
 Rasa imports TensorFlow whatever the pipeline is: half of the start-up time and a third of the memory, for components
 that config.yml does not name. Here its modules are stand-ins whose names exist and can be subclassed, and that refuse
-to be used. Training, serving and validating behave alike; `rasa` itself works too, only slower.
+to be used. Training, serving and validating behave alike; `rasa` itself works too, only slower. With several ports
+(`run -p 5005,5006`) there are several Rasas, which share what they have loaded.
 """
 
 from __future__ import annotations
 
+import argparse
 import importlib.abc
 import importlib.machinery
 import os
@@ -15,6 +17,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
+from components import rasa_processes
 from knowledge.logs import take_over
 
 #: endpoints.yml asks the environment where the action server is: this machine, unless somebody says otherwise.
@@ -92,10 +95,44 @@ def main(arguments: Sequence[str]) -> None:
 
         rasa.utils.io.configure_colored_logging = lambda _level: None  # its lines would stand beside ours
     os.environ.setdefault(ACTIONS_SETTING, ACTIONS_URL)
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("-p", "--port", default="")
+    given, others = options.parse_known_args(arguments)
+    if "," in given.port:
+        sys.exit(_several(given.port.split(","), others))
+    _rasa(arguments)
+
+
+def _rasa(arguments: Sequence[str]) -> None:
     from rasa.__main__ import main as rasa_main
 
     sys.argv = ["rasa", *arguments]
     rasa_main()
+
+
+def _several(ports: Sequence[str], arguments: Sequence[str]) -> int:
+    """Run a Rasa on each port, with what is loaded here and these `arguments`. Return the exit code."""
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("-m", "--model", required=True)
+    model = options.parse_known_args(arguments)[0].model
+    import rasa.core.run
+    import rasa.server  # noqa: F401 (to be shared)
+    from rasa.core.processor import MessageProcessor
+
+    from components.embedding import shared_embedding
+    from components.live_cards import live_cards
+    from components.tracker_store import make_table
+
+    make_table()
+    live_cards().get()
+    loaded, load = MessageProcessor._load_model(model), MessageProcessor._load_model
+    MessageProcessor._load_model = staticmethod(lambda path: loaded if str(path) == model else load(path))
+
+    def one(index: int) -> None:
+        shared_embedding().renew_threads()
+        _rasa([*arguments, "--port", ports[index]])
+
+    return rasa_processes.serve(len(ports), one)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""TrackerRows: the tracker store's one table, a row a conversation: SQLite in a file, or PostgreSQL for several Rasas.
+"""TrackerRows: the tracker store's one table, a row a conversation: SQLite in a file, or PostgreSQL for many machines.
 
 SQLite is called on the spot: that takes a fraction of a millisecond. PostgreSQL is called in threads and is given two
 seconds: a database that hangs must not hold up the conversations that do not need it just now. Whatever goes wrong is
@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
+
+from components.rasa_processes import several
 
 #: Seconds for one call of PostgreSQL. `web` gives Rasa five for a message, which needs two calls.
 SECONDS = 2
@@ -60,9 +62,11 @@ class TrackerRows:
     def __init__(self, url: str) -> None:
         """Open the database and make the table. Raises RuntimeError for a URL of another kind."""
         self._engine = _open(url)
-        #: Whether other processes may write too. SQLite is for one Rasa alone.
-        self.is_shared = self._engine.dialect.name == "postgresql"
-        self._threads = ThreadPoolExecutor(THREADS, "tracker") if self.is_shared else None
+        self.is_remote = self._engine.dialect.name == "postgresql"
+        #: Whether other processes may write too: those of the same machine to SQLite, any to PostgreSQL.
+        self.is_shared = self.is_remote or several()
+        self._threads = ThreadPoolExecutor(THREADS, "tracker") if self.is_remote else None
+        self._file = None if self.is_remote else self._engine.connect()  # kept: each message needs it
 
     async def read(self, conversation: str, known: float | None = None) -> Row | None:
         """Return the row, or None. Its events are left out when it was written at `known`."""
@@ -104,9 +108,17 @@ class TrackerRows:
         query = sa.select(_conversations.c.id)
         return await self._run(lambda connection: [row.id for row in connection.execute(query)])
 
+    def close(self) -> None:
+        """Let go of connections and threads."""
+        if self._file is not None:
+            self._file.close()
+        if self._threads is not None:
+            self._threads.shutdown()
+        self._engine.dispose()
+
     async def _empty_the_log(self) -> None:
         """Erase SQLite's write-ahead log too: it holds copies of pages as they were before they were erased."""
-        if not self.is_shared:
+        if not self.is_remote:
             await self._run(lambda connection: connection.execute(sa.text("PRAGMA wal_checkpoint(TRUNCATE)")))
 
     async def _run(self, work: Callable[[sa.engine.Connection], Result]) -> Result:
@@ -129,6 +141,8 @@ class TrackerRows:
             return self._transaction(work)
 
     def _transaction(self, work: Callable[[sa.engine.Connection], Result]) -> Result:
+        if self._file is not None:
+            return work(self._file)
         with self._engine.begin() as connection:
             return work(connection)
 
@@ -141,12 +155,11 @@ def _open(url: str) -> sa.engine.Engine:
 
 
 def _open_file(url: str) -> sa.engine.Engine:
-    # Opening a file anew for each message cost a tenth of a reply.
     engine = sa.create_engine(
         url,
         future=True,
         hide_parameters=True,
-        poolclass=sa.pool.QueuePool,
+        isolation_level="AUTOCOMMIT",  # one statement each
         connect_args={"check_same_thread": False},
     )
 

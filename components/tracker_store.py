@@ -1,9 +1,10 @@
 """BoundedTrackerStore: keeps of each conversation its slots and the last turn: turn 300 costs what turn 5 does.
 
 Rasa's own stores read back every event of a conversation on every message. Here the events before the last TURNS are
-folded into the values they led to (slots, active loop). SQLite under var/ by default, which is for one Rasa alone;
-PostgreSQL by `UNCLENCH_TRACKER_URL`, which several Rasas may share: before each message the row is asked for, and its
-events come only when another Rasa has written since. Conversations can be deleted, and idle ones are erased.
+folded into the values they led to (slots, active loop). SQLite under var/ by default, for the Rasas of one machine;
+PostgreSQL by `UNCLENCH_TRACKER_URL` for those of many. Where there are several, the row is asked for before each
+message, and its events come only when another Rasa has written since. Conversations can be deleted, and idle ones are
+erased.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class BoundedTrackerStore(TrackerStore):
     ) -> None:
         """Open the database at `url`, `UNCLENCH_TRACKER_URL` or var/tracker.sqlite."""
         super().__init__(domain, event_broker, **{k: v for k, v in kwargs.items() if k != "host"})
-        self._rows = TrackerRows(url or os.environ.get("UNCLENCH_TRACKER_URL") or _default_url())
+        self._rows = TrackerRows(url or _url())
         self._live: OrderedDict[str, _Live] = OrderedDict()
         self._erased = time.monotonic()
 
@@ -190,7 +191,14 @@ def window(events: list[Event], turns: int = TURNS) -> list[Event]:
     return [*beginning, ActionExecuted(ACTION_LISTEN_NAME, timestamp=at), *events[cut:]]
 
 
-def _default_url() -> str:
+def make_table() -> None:
+    """Make the table before several Rasas start at once: SQLite does not let two make the same one."""
+    TrackerRows(_url()).close()
+
+
+def _url() -> str:
+    if url := os.environ.get("UNCLENCH_TRACKER_URL"):
+        return url
     folder = places.ROOT / "var"
     folder.mkdir(exist_ok=True)
     return f"sqlite:///{folder / 'tracker.sqlite'}"

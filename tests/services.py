@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge import places
+from tools.run import RASAS
 
 #: Seconds until a start counts as failed; it may train first.
 PATIENCE = 420.0
@@ -22,13 +23,17 @@ PATIENCE = 420.0
 
 @dataclass(frozen=True)
 class Running:
-    """A running assistant: its address, the folder of its databases, the supervisor's process and what it said."""
+    """A running assistant: its address, the folder of its databases, the supervisor's process and what it said.
+
+    `rasas` are the ports of its Rasas.
+    """
 
     url: str
     folder: Path
     supervisor: subprocess.Popen[str]
     said: list[str]
     ports: dict[str, int]
+    rasas: list[int]
 
 
 def free_port() -> int:
@@ -41,11 +46,13 @@ def free_port() -> int:
 @contextmanager
 def running_assistant(**settings: str) -> Iterator[Running]:
     """Run `python -m tools.run` until the block ends; RuntimeError with its last lines if it never gets ready."""
-    ports = {name: free_port() for name in ("UNCLENCH_PORT", "UNCLENCH_RASA_PORT", "UNCLENCH_ACTIONS_PORT")}
+    ports = {name: free_port() for name in ("UNCLENCH_PORT", "UNCLENCH_ACTIONS_PORT")}
+    rasas = [free_port() for _ in range(RASAS)]
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ,
             **{name: str(port) for name, port in ports.items()},
+            "UNCLENCH_RASA_PORT": ",".join(map(str, rasas)),
             "UNCLENCH_DATABASE_URL": f"sqlite:///{folder}/web.sqlite",
             "UNCLENCH_TRACKER_URL": f"sqlite:///{folder}/tracker.sqlite",
             "UNCLENCH_CONVERSATIONS_PER_MINUTE": "0",
@@ -66,7 +73,7 @@ def running_assistant(**settings: str) -> Iterator[Running]:
         reader.start()
         try:
             _wait_until_open(supervisor, said)
-            yield Running(f"http://127.0.0.1:{ports['UNCLENCH_PORT']}", Path(folder), supervisor, said, ports)
+            yield Running(f"http://127.0.0.1:{ports['UNCLENCH_PORT']}", Path(folder), supervisor, said, ports, rasas)
         finally:
             if supervisor.poll() is None:
                 supervisor.terminate()

@@ -5,6 +5,7 @@ Ctrl-C ends all of them. One that dies ends the rest, and its last lines are sho
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
@@ -14,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from honcho import manager as honcho
@@ -23,12 +24,16 @@ from honcho.printer import Message
 from knowledge import places
 from tools.train import train
 
+#: Rasas that share one model (components/rasa_processes.py): two keep both cores of a small machine busy.
+RASAS = 2 if sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 else 1
 #: Settings of the run: environment variable, default, what listens there.
 PORTS = (
-    ("UNCLENCH_PORT", 8000, "the page"),
-    ("UNCLENCH_RASA_PORT", 5005, "Rasa"),
-    ("UNCLENCH_ACTIONS_PORT", 5055, "the action server"),
+    ("UNCLENCH_PORT", "8000", "the page"),
+    ("UNCLENCH_RASA_PORT", ",".join(str(5005 + each) for each in range(RASAS)), "Rasa"),
+    ("UNCLENCH_ACTIONS_PORT", "5055", "the action server"),
 )
+#: Settings that may name several ports.
+SEVERAL = ("UNCLENCH_RASA_PORT",)
 #: Seconds to wait until everything answers; a slow disk or a first start needs longer than usual.
 PATIENCE = 180.0
 #: Who is told to stop, in this order, each when the one before has stopped: who answers visitors first, and those whom
@@ -92,7 +97,7 @@ class Manager(honcho.Manager):  # type: ignore[misc]  # honcho comes without typ
 
 def main() -> int:
     """Run the assistant until it is stopped; return the exit code."""
-    ports = {name: int(os.environ.get(name, default)) for name, default, _ in PORTS}
+    ports = {name: _ports(name, os.environ.get(name) or default) for name, default, _ in PORTS}
     _refuse_taken(ports)
     model = train()
     environment = _environment(ports, str(model))
@@ -108,41 +113,55 @@ def main() -> int:
     return _farewell(printer, manager)
 
 
-def _refuse_taken(ports: dict[str, int]) -> None:
-    for name, _, what in PORTS:
-        with socket.socket() as probe:
+def _ports(name: str, value: str) -> list[int]:
+    """Return the ports that a setting names. Raises SystemExit with one sentence for what is none."""
+    ports = [int(each) if each.strip().isdecimal() else 0 for each in value.split(",")]
+    if not all(0 < port < 65536 for port in ports) or (len(ports) > 1 and name not in SEVERAL):
+        sys.exit(f"{name} is not a port from 1 to 65535{', or several with commas between' * (name in SEVERAL)}.")
+    return ports
+
+
+def _refuse_taken(ports: Mapping[str, Sequence[int]]) -> None:
+    wanted = [(port, setting, what) for setting, _, what in PORTS for port in ports[setting]]
+    with contextlib.ExitStack() as held:  # until all are tried, so that none is named twice
+        for port, setting, what in wanted:
+            probe = held.enter_context(socket.socket())
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", ports[name]))
+                probe.bind(("127.0.0.1", port))
+                probe.listen()
             except OSError:
-                sys.exit(f"Port {ports[name]} for {what} is taken: stop what uses it, or set {name} to a free one.")
+                sys.exit(f"Port {port} for {what} is taken: stop what uses it, or set {setting} to a free one.")
 
 
-def _environment(ports: dict[str, int], model: str) -> dict[str, str]:
+def _environment(ports: Mapping[str, Sequence[int]], model: str) -> dict[str, str]:
     environment = {
         **os.environ,
-        **{name: str(port) for name, port in ports.items()},
+        **{name: ",".join(map(str, each)) for name, each in ports.items()},
         "UNCLENCH_MODEL": model,
         "UNCLENCH_ENDPOINTS": "endpoints.yml",
-        "UNCLENCH_ACTIONS_URL": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT']}/webhook",
-        "UNCLENCH_RASA_URL": f"http://127.0.0.1:{ports['UNCLENCH_RASA_PORT']}",
+        "UNCLENCH_ACTIONS_URL": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT'][0]}/webhook",
+        "UNCLENCH_RASA_URL": ",".join(f"http://127.0.0.1:{port}" for port in ports["UNCLENCH_RASA_PORT"]),
         "PYTHONUNBUFFERED": "1",
         "SANIC_HOST": "127.0.0.1",
         "RASA_TELEMETRY_ENABLED": "false",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     }
     # Where text channels and notices to staff send people.
-    environment.setdefault("UNCLENCH_PUBLIC_URL", f"http://localhost:{ports['UNCLENCH_PORT']}")
+    environment.setdefault("UNCLENCH_PUBLIC_URL", f"http://localhost:{ports['UNCLENCH_PORT'][0]}")
     # A fresh secret each run: only the processes started here know it.
     environment.setdefault("UNCLENCH_RASA_SECRET", secrets.token_urlsafe(32))
     return environment
 
 
-def _announce(ports: dict[str, int], manager: Any) -> None:
+def _announce(ports: Mapping[str, Sequence[int]], manager: Any) -> None:
     """Print the address as soon as everything answers; end the run when it never does."""
+    page = ports["UNCLENCH_PORT"][0]
+    rasas = {port: f"http://127.0.0.1:{port}/webhooks/unclench/ready" for port in ports["UNCLENCH_RASA_PORT"]}
     waited_for = {
-        "web and Rasa": f"http://127.0.0.1:{ports['UNCLENCH_PORT']}/readyz",
-        "the action server": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT']}/health",
+        **{f"Rasa on port {port}": url for port, url in rasas.items()},
+        "web": f"http://127.0.0.1:{page}/readyz",
+        "the action server": f"http://127.0.0.1:{ports['UNCLENCH_ACTIONS_PORT'][0]}/health",
     }
     until = time.monotonic() + PATIENCE
     while waited_for and time.monotonic() < until:
@@ -156,8 +175,8 @@ def _announce(ports: dict[str, int], manager: Any) -> None:
         print(f"Not ready after {PATIENCE:.0f} s: {', '.join(waited_for)}. See the lines below.", flush=True)
         manager.terminate()
     else:
-        print(f"Open http://localhost:{ports['UNCLENCH_PORT']}", flush=True)
-        for line in _about_requests(ports["UNCLENCH_PORT"], os.environ):
+        print(f"Open http://localhost:{page}", flush=True)
+        for line in _about_requests(page, os.environ):
             print(line, flush=True)
 
 

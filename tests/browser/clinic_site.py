@@ -72,7 +72,7 @@ def web_for(assistant: Running, root: Path, **clinic: Any) -> Iterator[str]:
         **os.environ,
         "PYTHONPATH": str(places.ROOT / "web"),
         "UNCLENCH_DATABASE_URL": f"sqlite:///{root}/web.sqlite",
-        "UNCLENCH_RASA_URL": f"http://127.0.0.1:{assistant.ports['UNCLENCH_RASA_PORT']}",
+        "UNCLENCH_RASA_URL": f"http://127.0.0.1:{assistant.rasas[0]}",
         "UNCLENCH_RASA_SECRET": RASA_SECRET,
         "UNCLENCH_CONVERSATIONS_PER_MINUTE": "0",
         "UNCLENCH_MESSAGES_PER_MINUTE": "0",

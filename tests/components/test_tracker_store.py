@@ -3,8 +3,10 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from components import tracker_store
 from components.tracker_rows import StoreFault, TrackerRows
-from components.tracker_store import TURNS, BoundedTrackerStore, window
+from components.tracker_store import TURNS, BoundedTrackerStore, make_table, window
 
 ID = "c" * 22
 SLOTS: list[Slot] = [
@@ -456,3 +458,14 @@ def test_a_fault_of_the_database_is_told_without_a_word_of_the_conversation(
 def test_a_database_of_another_kind_is_refused(domain: Domain) -> None:
     with pytest.raises(RuntimeError, match="UNCLENCH_TRACKER_URL"):
         BoundedTrackerStore(domain, url="mysql://localhost/x")
+
+
+def test_the_table_is_made_before_several_rasas_start_and_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNCLENCH_TRACKER_URL", f"sqlite:///{tmp_path / 'tracker.sqlite'}")
+    for _ in range(2):
+        make_table()
+    with closing(sqlite3.connect(tmp_path / "tracker.sqlite")) as database:
+        assert database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert database.execute("SELECT count(*) FROM rasa_conversation").fetchone() == (0,)

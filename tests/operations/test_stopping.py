@@ -21,7 +21,7 @@ pytestmark = [
 
 
 def process_of(supervisor: int, words: str) -> int:
-    """Return the id of the process below a supervisor whose command line holds these words."""
+    """Return the id of the process below a supervisor whose command line holds these words, not that of a copy."""
     parents: dict[int, int] = {}
     named: list[int] = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -39,7 +39,7 @@ def process_of(supervisor: int, words: str) -> int:
                 return True
         return False
 
-    [found] = [each for each in named if is_below(each)]
+    [found] = [each for each in named if is_below(each) and parents[each] not in named]
     return found
 
 
