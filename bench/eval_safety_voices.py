@@ -111,7 +111,7 @@ def read_unseen(only: Sequence[str] = ()) -> list[Read]:
     written = by_author(examples, authors())
     raised = {example.source for example in examples if example.tier != "T0"}
     done: list[Read] = []
-    for group in [[author] for author in only] or dealt(written, GROUPS):
+    for group in [[author] for author in written if author in only] or dealt(written, GROUPS):
         began = time.monotonic()
         held = [(author, example) for author in group for example in written[author]]
         others = without(examples, [example for _, example in held])
@@ -133,13 +133,7 @@ def _is_voice(example: Example) -> bool:
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="The safety filter on authors it has not met")
-    parser.add_argument(
-        "--author",
-        action="append",
-        default=[],
-        choices=sorted(by_author(training_examples(), authors())),
-        help="only this one (may be given again)",
-    )
+    parser.add_argument("--author", action="append", default=[], help="only this author (may be given again)")
     done = read_unseen(parser.parse_args(arguments).author)
     rows = [read.row for read in done]
     raised = [row for row in rows if row.want in ("crisis", "emergency", "today")]

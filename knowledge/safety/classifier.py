@@ -125,8 +125,10 @@ class Classifier:
         features: Features,
     ) -> Classifier:
         """Fit on examples, calibrate on folds that keep files whole; ClassifierError when a question has no yes."""
-        seen = [read(example.text) for example in examples]
-        embeddings = embed([example.text for example in examples])
+        with ThreadPoolExecutor(1) as beside:  # minutes each, where no text was embedded before
+            embedding = beside.submit(embed, [example.text for example in examples])
+            seen = [read(example.text) for example in examples]
+            embeddings = embedding.result()
         rows = features.rows([w for w, _ in seen], [r for _, r in seen], embeddings)
         clean = np.array([not example.slips for example in examples])
         langs = np.array([words.lang for words, _ in seen])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from bench.eval_safety import classifier
@@ -10,6 +12,8 @@ from knowledge.safety import Assessment, SafetyFilter, SafetyRules
 from knowledge.safety.data import phrase_rules
 
 pytestmark = pytest.mark.slow
+
+Assess = Callable[[str], Assessment]
 
 #: What each tier of a rule must come to at least, with the classifier's word in it.
 AT_LEAST = {
@@ -77,7 +81,7 @@ HARMLESS = [
 
 
 @pytest.fixture(scope="module")
-def assess() -> object:
+def assess() -> Assess:
     rules = SafetyRules()
     trained = SafetyFilter(rules, classifier(rules))
 
@@ -88,20 +92,20 @@ def assess() -> object:
 
 
 @pytest.mark.parametrize(("tier", "text"), [(tier, text) for tier, texts in PLAIN.items() for text in texts])
-def test_a_plain_sentence_is_noticed(assess: object, tier: str, text: str) -> None:
-    assert assess(text).tier in AT_LEAST[tier]  # type: ignore[operator]
+def test_a_plain_sentence_is_noticed(assess: Assess, tier: str, text: str) -> None:
+    assert assess(text).tier in AT_LEAST[tier]
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_a_plain_ache_a_bare_place_and_a_plain_question_raise_nothing(assess: object, text: str) -> None:
-    assert assess(text).tier == "T0"  # type: ignore[operator]
+def test_a_plain_ache_a_bare_place_and_a_plain_question_raise_nothing(assess: Assess, text: str) -> None:
+    assert assess(text).tier == "T0"
 
 
-def test_the_sentences_that_the_rules_catch_are_noticed_by_the_whole_filter(assess: object) -> None:
+def test_the_sentences_that_the_rules_catch_are_noticed_by_the_whole_filter(assess: Assess) -> None:
     missed = [
         f"{rule['id']}: {text}"
         for rule in phrase_rules()[0]
         for text in rule["catches"]
-        if assess(text).tier not in (*AT_LEAST[rule["tier"]], "T3")  # type: ignore[operator]
+        if assess(text).tier not in (*AT_LEAST[rule["tier"]], "T3")
     ]
     assert missed == []
