@@ -66,7 +66,7 @@ class LastLines:
             if line.strip():
                 self.lines[name].append(line)
         if self.verbose:
-            print(f"{name} | {data.rstrip()}", flush=True)
+            _say(f"{name} | {data.rstrip()}")
 
 
 class Manager(honcho.Manager):  # type: ignore[misc]  # honcho comes without types
@@ -172,12 +172,18 @@ def _announce(ports: Mapping[str, Sequence[int]], manager: Any) -> None:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
     if waited_for:
-        print(f"Not ready after {PATIENCE:.0f} s: {', '.join(waited_for)}. See the lines below.", flush=True)
+        _say(f"Not ready after {PATIENCE:.0f} s: {', '.join(waited_for)}. See the lines below.")
         manager.terminate()
     else:
-        print(f"Open http://localhost:{page}", flush=True)
+        _say(f"Open http://localhost:{page}")
         for line in _about_requests(page, os.environ):
-            print(line, flush=True)
+            _say(line)
+
+
+def _say(line: str) -> None:
+    """Print a line in one piece: several threads do, and `print` writes the end of a line by itself."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _about_requests(port: int, environment: Mapping[str, str]) -> list[str]:
@@ -196,7 +202,7 @@ def _about_requests(port: int, environment: Mapping[str, str]) -> list[str]:
 
 def _farewell(printer: LastLines, manager: Any) -> int:
     if printer.asked_to_stop:
-        print("Stopped.", flush=True)
+        _say("Stopped.")
         return 0
     culprit = printer.stopped_first or "system"
     print(f"{culprit} ended by itself, so the rest was stopped. Its last lines:", flush=True)

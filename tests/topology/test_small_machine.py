@@ -34,7 +34,7 @@ def rasas(assistant: Running) -> list[int]:
         if b"components.quick_rasa" in words and ports in words:
             found.append(int(place.name))
     assert found, "Rasa does not run"
-    return sorted(found)
+    return found
 
 
 @contextmanager
@@ -100,7 +100,8 @@ def wait_until_all_answer(assistant: Running) -> None:
 def test_a_rasa_that_is_killed_is_back_by_itself_and_its_conversations_go_on_meanwhile(assistant: Running) -> None:
     processes = rasas(assistant)
     copies = [each for each in processes if parent_of(each) in processes]
-    assert len(copies) == len(assistant.rasas) == len(processes) - 1
+    [first] = set(processes) - set(copies)
+    assert len(copies) == len(assistant.rasas)
     visitors = [Visitor(assistant.url) for _ in range(4)]  # some belong to each Rasa
     assert all(each.say(QUESTIONS["psoas"]).topics == ["psoas"] for each in visitors)
     for killed in copies:
@@ -113,5 +114,5 @@ def test_a_rasa_that_is_killed_is_back_by_itself_and_its_conversations_go_on_mea
         assert all(each.topics[-1] == "psoas" and each.messages[-1]["data"]["pinned"] == "T2" for each in after)
         wait_until_all_answer(assistant)
         assert [each.say("why?").topics for each in visitors] == [["psoas"]] * len(visitors)
-    assert rasas(assistant)[0] == processes[0] and not set(rasas(assistant)) & set(copies)
+    assert first in rasas(assistant) and not set(rasas(assistant)) & set(copies)
     assert assistant.supervisor.poll() is None
