@@ -18,7 +18,6 @@ from statistics import median
 from bench import services
 from bench.load import Load, PublicApi, load
 from bench.rows import load_examples, load_held_out
-from bench.services import ServiceFault
 from bench.speed import messages
 from knowledge import places
 from knowledge.cards import load_library
@@ -57,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     texts = messages(load_held_out(load_examples(library).texts))
     try:
         report = write_up(measure(model.resolve(), texts, options.rounds, options.seconds))
-    except (ServiceFault, RuntimeError) as error:
+    except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
     options.out.mkdir(parents=True, exist_ok=True)

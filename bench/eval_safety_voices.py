@@ -110,6 +110,8 @@ def read_unseen(only: Sequence[str] = ()) -> list[Read]:
     examples = training_examples()
     written = by_author(examples, authors())
     raised = {example.source for example in examples if example.tier != "T0"}
+    if unknown := set(only) - set(written):
+        sys.exit(f"No such author: {', '.join(sorted(unknown))}. There are: {', '.join(sorted(written))}.")
     done: list[Read] = []
     for group in [[author] for author in written if author in only] or dealt(written, GROUPS):
         began = time.monotonic()

@@ -205,9 +205,9 @@ def _farewell(printer: LastLines, manager: Any) -> int:
         _say("Stopped.")
         return 0
     culprit = printer.stopped_first or "system"
-    print(f"{culprit} ended by itself, so the rest was stopped. Its last lines:", flush=True)
+    _say(f"{culprit} ended by itself, so the rest was stopped. Its last lines:")
     for line in printer.lines[culprit]:
-        print(f"  {line}", flush=True)
+        _say(f"  {line}")
     return int(manager.returncode or 1)
 
 
