@@ -21,7 +21,6 @@ import numpy as np
 
 from bench import services, stock
 from bench.rows import HeldOut, load_examples, load_held_out
-from bench.services import ServiceFault
 from bench.talk import Conversation, PublicApi, RestChannel, System
 from knowledge import places
 from knowledge.cards import load_library
@@ -92,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measure(systems, timed, texts, options.conversations, options.long)
             for name, service in running.items():
                 timed[name].memory = service.memory()
-    except (ServiceFault, RuntimeError) as error:
+    except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
     report = write_up(timed)
